@@ -1,0 +1,189 @@
+"""Dataclasses to protobuf messages and back, by name.
+
+A dataclass stands for the message of the same fields: ``str int bool bytes`` as they are, ``datetime`` as Timestamp
+(UTC, milliseconds), ``date`` as ISO text ("" is None), ``StrEnum`` by the enum value's name without its prefix, a
+nested dataclass as a message, a tuple as repeated, ``X | None`` as presence. A message may have fields the dataclass
+does not name: a reader compiles only what it reads.
+"""
+
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import DecodeError, Message
+from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401  fills the descriptor pool
+from postal.intake.v1 import dossier_events_pb2 as _intake_facts  # noqa: F401  fills the descriptor pool
+
+from .errors import Invalid
+
+_TYPE_OF: dict[type, str] = {}  # fact class -> full message name, for encode
+
+
+class Registry:
+    """The facts one service states or reads, by full message name."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type] = {}
+
+    def register(self, package: str, *classes: type) -> None:
+        """Names each class's message ``package.ClassName``; raises KeyError if there is no such message."""
+        for cls in classes:
+            name = f"{package}.{cls.__name__}"
+            _message_class(name)
+            self._classes[name] = cls
+            _TYPE_OF[cls] = name
+
+    def knows(self, type_name: str) -> bool:
+        """Whether facts of this type are read here."""
+        return type_name in self._classes
+
+    def decode(self, type_name: str, data: bytes) -> Any:
+        """The fact; raises Invalid UNKNOWN_FACT_TYPE or UNREADABLE_FACT."""
+        cls = self._classes.get(type_name)
+        if cls is None:
+            raise Invalid("UNKNOWN_FACT_TYPE", "this service does not read such facts", field="type", value=type_name)
+        message = _message_class(type_name)()
+        try:
+            message.ParseFromString(data)
+            return from_message(message, cls)
+        except (DecodeError, Invalid, ValueError) as error:
+            raise Invalid("UNREADABLE_FACT", "the bytes do not hold such a fact", field="type", value=type_name) from error
+
+
+def encode(fact: Any) -> tuple[str, bytes]:
+    """Full message name and deterministic bytes of a registered fact."""
+    name = _TYPE_OF[type(fact)]
+    return name, to_message(fact, _message_class(name)).SerializeToString(deterministic=True)
+
+
+def to_message(record: Any, message_class: type[Message]) -> Any:
+    """A new message with the record's values; fields of None stay absent."""
+    message = message_class()
+    _fill(message, record)
+    return message
+
+
+def from_message(message: Message, cls: type) -> Any:
+    """The record of a message. An unset or unknown enum value raises Invalid naming the field."""
+    return cls(**{name: read(message) for name, read in _readers(cls, message.DESCRIPTOR.full_name)})
+
+
+@cache
+def _message_class(full_name: str) -> type[Message]:
+    return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(full_name))
+
+
+def _fill(message: Message, record: Any) -> None:
+    descriptors = message.DESCRIPTOR.fields_by_name
+    for name, is_repeated, kind in _shape(type(record)):
+        descriptor = descriptors.get(name)
+        value = getattr(record, name)
+        if descriptor is None or value is None:
+            continue
+        if is_repeated:
+            target = getattr(message, name)
+            for each in value:
+                if is_dataclass(kind):
+                    _fill(target.add(), each)
+                else:
+                    target.append(_plain(each, descriptor))
+        elif isinstance(value, datetime):
+            _stamp(getattr(message, name), value)
+        elif is_dataclass(kind):
+            getattr(message, name).SetInParent()
+            _fill(getattr(message, name), value)
+        else:
+            setattr(message, name, _plain(value, descriptor))
+
+
+def _stamp(stamp: Any, moment: datetime) -> None:
+    ms = round(moment.timestamp() * 1000)
+    stamp.seconds, stamp.nanos = ms // 1000, ms % 1000 * 1_000_000
+
+
+def _plain(value: Any, descriptor: FieldDescriptor) -> Any:
+    if descriptor.enum_type is not None:
+        return descriptor.enum_type.values_by_name[_prefix(descriptor) + value.name].number
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else value
+
+
+@cache
+def _prefix(descriptor: FieldDescriptor) -> str:
+    return str(descriptor.enum_type.values_by_number[0].name).removesuffix("UNSPECIFIED")
+
+
+@cache
+def _shape(cls: type) -> tuple[tuple[str, bool, Any], ...]:
+    hints = get_type_hints(cls)
+    return tuple((each.name, *_unwrap(hints[each.name])[1:]) for each in fields(cls))
+
+
+def _unwrap(hint: Any) -> tuple[bool, bool, Any]:
+    """(may be None, is repeated, the plain type)."""
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = [each for each in get_args(hint) if each is not type(None)]
+        return True, *_unwrap(kinds[0])[1:]
+    if get_origin(hint) is tuple:
+        return False, True, get_args(hint)[0]
+    return False, False, hint
+
+
+@cache
+def _readers(cls: type, message_name: str) -> tuple[tuple[str, Callable[[Message], Any]], ...]:
+    descriptors = _message_class(message_name).DESCRIPTOR.fields_by_name
+    hints, readers = get_type_hints(cls), []
+    for each in fields(cls):
+        descriptor = descriptors.get(each.name)
+        if descriptor is not None:
+            readers.append((each.name, _reader(descriptor, hints[each.name])))
+        elif each.default is MISSING and each.default_factory is MISSING:
+            raise TypeError(f"{message_name} has no field {each.name}, and {cls.__name__} no default for it")
+    return tuple(readers)
+
+
+def _reader(descriptor: FieldDescriptor, hint: Any) -> Callable[[Message], Any]:
+    name = descriptor.name
+    optional, repeated, kind = _unwrap(hint)
+    one = _value_reader(descriptor, kind, optional)
+    if repeated:
+        return lambda message: tuple(one(value) for value in getattr(message, name))
+    if optional and descriptor.has_presence:
+        return lambda message: one(getattr(message, name)) if message.HasField(name) else None
+    return lambda message: one(getattr(message, name))
+
+
+def _value_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[Any], Any]:
+    if kind is datetime:
+        return lambda stamp: datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
+    if is_dataclass(kind):
+        return lambda message: from_message(message, kind)  # type: ignore[arg-type]
+    if kind is date:
+        return lambda text: date.fromisoformat(text) if text else None
+    if descriptor.enum_type is not None:
+        return _enum_reader(descriptor, kind, optional)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
+    return lambda value: value
+
+
+def _enum_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[int], Any]:
+    prefix = _prefix(descriptor)
+    members = {value.number: getattr(kind, value.name.removeprefix(prefix), None)
+               for value in descriptor.enum_type.values}
+
+    def read(number: int) -> Any:
+        member = members.get(number)
+        if member is None and not (optional and number == 0):
+            reason = f"{descriptor.name.upper()}_MISSING" if number == 0 else f"{descriptor.name.upper()}_UNKNOWN"
+            raise Invalid(reason, "name one of the listed values", field=descriptor.name, value=number)
+        return member
+
+    return read

@@ -1,0 +1,150 @@
+"""The ports: what the services ask of the world, each promise a numbered clause.
+
+The contract tests in ``tests/contracts`` run every clause, under its number, against every adapter.
+All calls raise ``errors.Unavailable`` when the part behind them does not answer; then nothing is known
+to have changed, and the same call may be repeated.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from .events import Append, Recorded
+
+
+class Clock(Protocol):
+    """Tells the time. C1: aware, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """An append as it lies in the store, waiting for the relay."""
+
+    topic: str
+    facts: tuple[Recorded, ...]
+
+
+class Streams(Protocol):
+    """Every subject's facts: store, audit trail and outbox in one write.
+
+    S1  ``read`` gives all facts of a subject in order of sequence, byte for byte as appended; [] if none.
+    S2  ``append`` stores all facts of one append or none.
+    S3  Of racing appends with the same ``expected`` exactly one is stored; ``append`` raises Conflict for the rest.
+    S4  Order within a subject is by sequence, even when the clock runs backwards.
+    S5  ``append_many`` gives one answer each in order, True = stored, False = the subject has moved on; one that
+        fails leaves the others untouched. Two appends of one subject in one call are judged one after the other.
+    S6  ``private`` is given back by ``private(subject)`` (one blob per append that had one, in order) and never
+        appears in ``unpublished``.
+    S7  ``unpublished(limit)`` gives appends with a topic that are not yet marked, oldest first; of one subject
+        never a later one before an earlier unmarked one. At most ``limit`` appends.
+    S8  ``mark_published`` marks exactly those given (by their facts); the others still wait. Marking twice is harmless.
+    S9  What was acknowledged survives the death of the process (durable adapters).
+    S10 ``wait_unpublished(timeout_s)`` returns True soon after this process has appended something to publish,
+        False after the timeout; it is a hint only.
+    S11 ``forget_private(subject)`` removes the subject's private blobs; its facts stay.
+    """
+
+    async def read(self, subject: str) -> list[Recorded]: ...
+    async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]: ...
+    async def append(self, append: Append) -> None: ...
+    async def append_many(self, appends: Sequence[Append]) -> list[bool]: ...
+    async def private(self, subject: str) -> list[bytes]: ...
+    async def forget_private(self, subject: str) -> None: ...
+    async def unpublished(self, limit: int) -> list[Stored]: ...
+    async def mark_published(self, stored: Sequence[Stored]) -> None: ...
+    async def wait_unpublished(self, timeout_s: float) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One record read from the log. ``fact`` is None if the envelope itself could not be read; then
+    ``raw`` holds the value and ``reason`` says why."""
+
+    topic: str
+    partition: int
+    offset: int
+    fact: Recorded | None
+    raw: bytes = b""
+    reason: str = ""
+
+
+class LogReader(Protocol):
+    """A member of a group. Positions are kept per group."""
+
+    async def batch(self, limit: int, wait_s: float) -> list[Delivery]: ...
+    async def commit(self) -> None: ...
+
+
+class EventLog(Protocol):
+    """Carries facts between services.
+
+    L1 ``publish`` returns after all facts are stored durably; otherwise it raises and some may be stored.
+    L2 Every published fact reaches every group at least once.
+    L3 Facts of one key reach a group in the order they were published.
+    L4 ``commit`` makes a group go on after everything its reader's batches returned so far; without it a new reader
+       of the group starts again at the last commit. A new group starts at the beginning.
+    L5 ``batch`` returns within about ``wait_s`` seconds, [] if nothing came.
+    L6 What was published survives the death of the process (durable adapters).
+    L7 The envelope comes back field for field.
+    L8 A record that cannot be read comes as a Delivery without a fact, with raw bytes and reason; later ones still come.
+    """
+
+    async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...
+    def reader(self, topics: Sequence[str], group: str) -> AbstractAsyncContextManager[LogReader]: ...
+    async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A row of a view. ``reflects`` is the sequence of the newest fact of its stream it shows. ``value`` holds
+    strings, ints, bools, None, lists and dicts of them. ``indexes`` maps declared index names to one value or many."""
+
+    key: str
+    value: Mapping[str, Any]
+    reflects: int
+    indexes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+class Views(Protocol):
+    """Read models.
+
+    V1 ``put_many`` writes value, indexes and ``reflects`` of a row in one write; a row whose stored ``reflects`` is
+       equal or newer is left alone (a repeat changes nothing).
+    V2 ``get`` gives the row or None; ``get_many`` those that exist.
+    V3 ``find`` gives rows whose index has the value, by key ascending, after the key ``after``, at most ``limit``:
+       pages are stable while rows are added or changed.
+    V4 ``find`` on an index that was not declared raises ValueError, and so does ``put_many``.
+    V5 ``add`` adds to a counter atomically, once for each ``effect`` id; ``counter`` reads it (0 if never added).
+    V6 Rows survive the death of the process (durable adapters).
+    """
+
+    async def put_many(self, view: str, rows: Sequence[Row]) -> None: ...
+    async def get(self, view: str, key: str) -> Row | None: ...
+    async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]: ...
+    async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]: ...
+    async def add(self, counter: str, n: int, *, effect: str) -> None: ...
+    async def counter(self, counter: str) -> int: ...
+
+
+class Sequences(Protocol):
+    """Numbers that are never given twice.
+
+    N1 ``block(name, size)`` gives the first of ``size`` consecutive numbers, from 1; no number comes twice, whoever asks.
+    N2 Names do not disturb each other.
+    N3 After a restart numbers may be missing but none comes again (durable adapters).
+    """
+
+    async def block(self, name: str, size: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What one service keeps, on one back end."""
+
+    streams: Streams
+    views: Views
+    sequences: Sequences
