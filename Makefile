@@ -1,11 +1,78 @@
-# Make is the only way in; `make help` prints this.
+# Make is the only way in: `make help` prints this.
+# Needed beforehand: Linux or macOS, Python 3.11 or newer, make, git.
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+PROTOS := $(shell find proto -name '*.proto')
+ONCE ?= 0
+TARGET ?= embedded
+USERS ?= 20
+SECONDS ?= 20
+PYTEST_ARGS ?=
+export PYTHONDONTWRITEBYTECODE ?= 1
 
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test setup-load proto run demo test lint up down load clean
+
+help: ## print this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/uv.stamp: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; install it or say PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@$(PY) deploy/setup/paths.py
+	@touch $@
+
+# The test set holds everything; a machine that has it needs no smaller one.
+$(VENV)/demo.stamp: $(VENV)/uv.stamp requirements/demo.txt
+	@[ -e $(VENV)/test.stamp ] || { echo "setting up (requirements/demo.txt)"; \
+	  $(VENV)/bin/uv pip install -q --python $(PY) --require-hashes -r requirements/demo.txt; }
+	@touch $@
+
+$(VENV)/load.stamp: $(VENV)/uv.stamp requirements/load.txt
+	@[ -e $(VENV)/test.stamp ] || { echo "setting up (requirements/load.txt)"; \
+	  $(VENV)/bin/uv pip install -q --python $(PY) --require-hashes -r requirements/load.txt; }
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/uv.stamp requirements/test.txt
+	@echo "setting up (requirements/test.txt)"
+	@$(VENV)/bin/uv pip install -q --python $(PY) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/pb.stamp: $(PROTOS) | $(VENV)/demo.stamp
+	@rm -rf build/pb && mkdir -p build/pb
+	@$(PY) -m grpc_tools.protoc -Iproto --python_out=build/pb --pyi_out=build/pb --grpc_python_out=build/pb $(PROTOS:proto/%=%)
+	@touch $@
+
+setup: $(VENV)/demo.stamp $(VENV)/pb.stamp ## make the virtual environment and the protobuf code
+setup-test: $(VENV)/test.stamp $(VENV)/pb.stamp
+setup-load: $(VENV)/load.stamp $(VENV)/pb.stamp
 proto: $(VENV)/pb.stamp ## generate the protobuf code into build/pb
 
-$(VENV)/pb.stamp: $(shell find proto -name '*.proto')
-	rm -rf build/pb && mkdir -p build/pb
-	$(PY) -m grpc_tools.protoc -Iproto --python_out=build/pb --pyi_out=build/pb --grpc_python_out=build/pb $$(cd proto && find postal -name '*.proto')
-	touch $@
+run: setup ## run everything in one process on one SQLite file
+	@$(PY) -m services
+
+demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
+	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)
+
+test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a server is missing)
+	@$(PY) deploy/setup/system_packages.py
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: setup-test ## ruff, mypy, buf
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto
+
+up: setup-test ## start mongod, Kafka and the three services as processes, data under var/
+	@$(PY) -m services.foundation.localservers up
+
+down: setup-test ## stop what `make up` started
+	@$(PY) -m services.foundation.localservers down
+
+load: setup-load ## clerks file and citizens track over gRPC (USERS=20 SECONDS=20)
+	@$(PY) loadtests/run.py --users $(USERS) --seconds $(SECONDS)
+
+clean: ## remove what was built; data under var/ stays
+	@rm -rf $(VENV) build out

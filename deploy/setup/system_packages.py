@@ -1,0 +1,41 @@
+"""What the full test run lacks of the system: installed by apt as root on Debian or Ubuntu, else named in one line.
+
+``SYSTEM_PACKAGES=no`` forbids installing. A missing package never ends the run: the tests that need it are listed as
+not run, or fail where ``REQUIRE`` asks for them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NEEDED = {  # program looked for: Debian package
+    "chromium": "chromium",
+    "java": "openjdk-17-jre-headless",
+    "mvn": "maven",
+    "zbarimg": "zbar-tools",
+    "pdftoppm": "poppler-utils",
+}
+
+
+def main() -> None:
+    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None})
+    if not missing:
+        return
+    line = f"apt-get install -y {' '.join(missing)}"
+    may_install = os.geteuid() == 0 and shutil.which("apt-get") and os.environ.get("SYSTEM_PACKAGES") != "no"
+    if not may_install:
+        print(f"The full run lacks system packages. As root on Debian or Ubuntu: {line}", file=sys.stderr)
+        return
+    print(f"The full run lacks system packages; installing: {line}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"],
+                    ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]):
+        done = subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
+        if done.returncode:
+            print(f"`{' '.join(command)}` failed; going on without", file=sys.stderr)
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The system under a journey, as real processes that can be killed: embedded on one SQLite file, or three services."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import grpc
+
+SERVICES = ("intake", "courier", "tracking")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class System:
+    """Processes by name; ``commands`` says how each is started."""
+
+    home: Path
+    environment: dict[str, str]
+    ports: dict[str, int]
+    http_port: int
+    commands: dict[str, tuple[str, ...]]
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    kills: int = 0
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        return {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+
+    @property
+    def keys_dir(self) -> Path:
+        return Path(self.environment["POSTAL_KEYS_DIR"])
+
+    async def start(self, name: str) -> None:
+        log = (self.home / f"{name}.log").open("ab")
+        with log:
+            self.processes[name] = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *self.commands[name], env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+
+    async def kill_and_restart(self, name: str) -> None:
+        """kill -9, then a new process on the same ports and data."""
+        self.processes[name].send_signal(signal.SIGKILL)
+        await self.processes[name].wait()
+        self.kills += 1
+        await self.start(name)
+
+    async def keys_made(self) -> None:
+        deadline = asyncio.get_running_loop().time() + 30
+        while not (self.keys_dir.exists() and any(self.keys_dir.iterdir())):
+            assert asyncio.get_running_loop().time() < deadline, "no keys were made"
+            await asyncio.sleep(0.05)
+
+    async def until_ready(self) -> None:
+        for name, address in self.addresses.items():
+            async with grpc.aio.insecure_channel(address) as channel:
+                try:
+                    await asyncio.wait_for(channel.channel_ready(), 60)
+                except TimeoutError:
+                    logs = "\n".join(path.read_text()[-2000:] for path in self.home.glob("*.log"))
+                    raise AssertionError(f"{name} did not start:\n{logs}") from None
+
+    async def stop(self) -> list[int]:
+        """SIGTERM to all; their exit codes."""
+        for process in self.processes.values():
+            if process.returncode is None:
+                process.terminate()
+        return [await asyncio.wait_for(process.wait(), 30) for process in self.processes.values()]
+
+
+def _environment(home: Path, ports: dict[str, int], http_port: int, **more: str) -> dict[str, str]:
+    return {**os.environ, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http_port),
+            "POSTAL_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
+            **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()}, **more}
+
+
+@asynccontextmanager
+async def embedded(home: Path) -> AsyncIterator[System]:
+    """Everything in one process on one SQLite file."""
+    ports, http_port = {name: free_port() for name in SERVICES}, free_port()
+    environment = _environment(home, ports, http_port, POSTAL_STORE=f"sqlite:{home / 'postal.sqlite'}", POSTAL_LOG="store")
+    system = System(home, environment, ports, http_port, {"everything": ("services",)})
+    async with _running(system):
+        yield system
+
+
+@asynccontextmanager
+async def three_services(home: Path, mongo: str, kafka: str, database: str) -> AsyncIterator[System]:
+    """Three processes on MongoDB and Kafka."""
+    ports, http_port = {name: free_port() for name in SERVICES}, free_port()
+    environment = _environment(home, ports, http_port, POSTAL_STORE=mongo, POSTAL_LOG=kafka,
+                               POSTAL_MONGO_DATABASE=database)
+    system = System(home, environment, ports, http_port, {name: (f"services.{name}",) for name in SERVICES})
+    async with _running(system):
+        yield system
+
+
+@asynccontextmanager
+async def _running(system: System) -> AsyncIterator[None]:
+    for number, name in enumerate(system.commands):
+        await system.start(name)
+        if number == 0:  # the first makes the keys that the others share
+            await system.keys_made()
+    await system.until_ready()
+    try:
+        yield
+    finally:
+        codes = await system.stop()
+    assert codes == [0] * len(codes), f"exit codes {codes}; see {system.home}"
+
