@@ -1,0 +1,26 @@
+"""Clocks: the only place besides the runtime where time is read."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class TurnableClock:
+    """Stands still until turned; for tests and drills."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The time it was turned to."""
+        return self._now
+
+    def turn(self, by: timedelta) -> None:
+        """Forwards, or backwards with a negative ``by``."""
+        self._now += by

@@ -1,0 +1,90 @@
+"""The event log on the file: one table, positions per group."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ...envelope import pack, unpack
+from ...errors import Invalid
+from ...events import Recorded
+from ...ports import Delivery, LogReader
+
+if TYPE_CHECKING:
+    from .file import SqliteFile
+
+SET_ASIDE = "postal.set-aside.v1"
+
+
+class SqliteEventLog:
+    """The log shared by the services of one file."""
+
+    def __init__(self, file: "SqliteFile") -> None:
+        self._file = file
+        self._published = asyncio.Condition()
+
+    async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
+        await self._put([(topic, "", pack(fact)) for fact in facts])
+
+    async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
+        await self._put([(SET_ASIDE, f"{topic} {key} {reason}", value)])
+
+    async def put_raw(self, topic: str, raw: bytes) -> None:
+        """An unreadable record, for tests of L8."""
+        await self._put([(topic, "", raw)])
+
+    async def _put(self, records: Sequence[tuple[str, str, bytes]]) -> None:
+        def insert(writer: sqlite3.Connection) -> None:
+            writer.executemany("INSERT INTO log(topic, reason, record) VALUES(?,?,?)", records)
+
+        await self._file.write(insert)
+        async with self._published:
+            self._published.notify_all()
+
+    @asynccontextmanager
+    async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
+        yield _SqliteReader(self._file, self._published, topics, group)
+
+
+class _SqliteReader:
+    def __init__(self, file: "SqliteFile", published: asyncio.Condition, topics: Sequence[str], group: str) -> None:
+        self._file, self._published, self._group = file, published, group
+        stored = dict(file.rows("SELECT topic, position FROM positions WHERE reader=?", (group,)))
+        self._at = {topic: int(stored.get(topic, 0)) for topic in topics}
+
+    def _take(self, limit: int) -> list[Delivery]:
+        taken: list[Delivery] = []
+        for topic, position in self._at.items():
+            found = self._file.rows("SELECT position, reason, record FROM log WHERE topic=? AND position>? "
+                                    "ORDER BY position LIMIT ?", (topic, position, limit - len(taken)))
+            taken += [_delivery(topic, at, reason, record) for at, reason, record in found]
+            if found:
+                self._at[topic] = int(found[-1][0])
+        return taken
+
+    async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
+        taken = self._take(limit)
+        if not taken:
+            try:
+                async with self._published:
+                    await asyncio.wait_for(self._published.wait(), wait_s)
+            except TimeoutError:
+                return []
+            taken = self._take(limit)
+        return taken
+
+    async def commit(self) -> None:
+        at = [(self._group, topic, position) for topic, position in self._at.items()]
+
+        def store(writer: sqlite3.Connection) -> None:
+            writer.executemany("INSERT OR REPLACE INTO positions VALUES(?,?,?)", at)
+
+        await self._file.write(store)
+
+
+def _delivery(topic: str, position: int, reason: str, record: bytes) -> Delivery:
+    try:
+        return Delivery(topic=topic, partition=0, offset=position, fact=unpack(record))
+    except Invalid as error:
+        return Delivery(topic=topic, partition=0, offset=position, fact=None, raw=record, reason=reason or error.reason)

@@ -1,0 +1,84 @@
+"""Streams on the file: one row a fact, one row an append that waits for the relay."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...envelope import pack, unpack
+from ...events import Append, Recorded
+from ...ports import Stored
+from ..memory import conflict, wait_and_clear
+
+if TYPE_CHECKING:
+    from .file import SqliteFile
+
+_FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequence"
+
+
+class SqliteStreams:
+    """Streams of one service."""
+
+    def __init__(self, file: "SqliteFile", service: str, appended: asyncio.Event) -> None:
+        self._file, self._service, self._appended = file, service, appended
+
+    async def read(self, subject: str) -> list[Recorded]:
+        return [unpack(record) for (record,) in self._file.rows(_FACTS, (self._service, subject))]
+
+    async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
+        return {subject: await self.read(subject) for subject in subjects}
+
+    async def append(self, append: Append) -> None:
+        if not (await self.append_many([append]))[0]:
+            raise conflict(append)
+
+    async def append_many(self, appends: Sequence[Append]) -> list[bool]:
+        def store_all(writer: sqlite3.Connection) -> list[bool]:
+            return [self._store(writer, append) for append in appends]
+
+        answers: list[bool] = await self._file.write(store_all)
+        if any(append.topic is not None for append in appends):
+            self._appended.set()
+        return answers
+
+    def _store(self, writer: sqlite3.Connection, append: Append) -> bool:
+        service, subject = self._service, append.subject
+        last = writer.execute("SELECT max(sequence) FROM facts WHERE service=? AND subject=?", (service, subject)).fetchone()
+        if (last[0] or 0) != append.expected:
+            return False
+        writer.executemany("INSERT INTO facts VALUES(?,?,?,?)",
+                           [(service, subject, fact.sequence, pack(fact)) for fact in append.facts])
+        if append.private is not None:
+            writer.execute("INSERT INTO private(service, subject, sealed) VALUES(?,?,?)", (service, subject, append.private))
+        if append.topic is not None:
+            writer.execute("INSERT INTO waiting(service, topic, subject, first, last) VALUES(?,?,?,?,?)",
+                           (service, append.topic, subject, append.facts[0].sequence, append.facts[-1].sequence))
+        return True
+
+    async def private(self, subject: str) -> list[bytes]:
+        found = self._file.rows("SELECT sealed FROM private WHERE service=? AND subject=? ORDER BY id",
+                                (self._service, subject))
+        return [sealed for (sealed,) in found]
+
+    async def forget_private(self, subject: str) -> None:
+        await self._file.write(lambda writer: writer.execute(
+            "DELETE FROM private WHERE service=? AND subject=?", (self._service, subject)) and None)
+
+    async def unpublished(self, limit: int) -> list[Stored]:
+        waiting = self._file.rows(
+            "SELECT topic, subject, first, last FROM waiting WHERE service=? ORDER BY id LIMIT ?", (self._service, limit))
+        return [Stored(topic=topic, facts=self._between(subject, first, last)) for topic, subject, first, last in waiting]
+
+    def _between(self, subject: str, first: int, last: int) -> tuple[Recorded, ...]:
+        found = self._file.rows(
+            "SELECT record FROM facts WHERE service=? AND subject=? AND sequence BETWEEN ? AND ? ORDER BY sequence",
+            (self._service, subject, first, last))
+        return tuple(unpack(record) for (record,) in found)
+
+    async def mark_published(self, stored: Sequence[Stored]) -> None:
+        marks = [(self._service, each.facts[0].subject, each.facts[0].sequence) for each in stored]
+        await self._file.write(lambda writer: writer.executemany(
+            "DELETE FROM waiting WHERE service=? AND subject=? AND first=?", marks) and None)
+
+    async def wait_unpublished(self, timeout_s: float) -> bool:
+        return await wait_and_clear(self._appended, timeout_s)

@@ -1,0 +1,43 @@
+"""A recorded fact as bytes, for stores and logs that keep it as one value."""
+
+import json
+from datetime import UTC, datetime
+
+from .errors import Invalid
+from .events import Actor, Recorded
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970, UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(ms: int) -> datetime:
+    """The aware UTC time of milliseconds since 1970, exact."""
+    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+def pack(fact: Recorded) -> bytes:
+    """Four bytes of length, the envelope as a JSON list, then the fact's own bytes."""
+    actor = fact.actor
+    head = json.dumps([
+        fact.subject, fact.key, fact.sequence, fact.type, milliseconds(fact.occurred), milliseconds(fact.recorded),
+        fact.cause, fact.fingerprint, actor.person, actor.role, actor.place, actor.device, fact.trace,
+        fact.previous, fact.hash,
+    ], ensure_ascii=False, separators=(",", ":")).encode()
+    return len(head).to_bytes(4, "big") + head + fact.data
+
+
+def unpack(record: bytes) -> Recorded:
+    """The fact of ``pack``; raises Invalid ENVELOPE_UNREADABLE."""
+    try:
+        size = int.from_bytes(record[:4], "big")
+        (subject, key, sequence, kind, occurred, recorded, cause, fingerprint, person, role, place, device, trace,
+         previous, own) = json.loads(record[4:4 + size])
+        return Recorded(
+            subject=subject, key=key, sequence=sequence, type=kind, data=record[4 + size:], occurred=moment(occurred),
+            recorded=moment(recorded), cause=cause, fingerprint=fingerprint, trace=trace, previous=previous, hash=own,
+            actor=Actor(person=person, role=role, place=place, device=device),
+        )
+    except (ValueError, TypeError) as error:
+        raise Invalid("ENVELOPE_UNREADABLE", "the record is not one of ours", field="envelope") from error

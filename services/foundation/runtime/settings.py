@@ -1,0 +1,78 @@
+"""Settings: one small frozen record, read once from the environment; wrong values are named all together."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..errors import Invalid
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Each field is read from POSTAL_<FIELD>. The defaults run everything on a laptop."""
+
+    store: str = "sqlite:var/embedded/postal.sqlite"  # or "memory:" or "mongodb://..."
+    log: str = "store"  # the store's own log, or "kafka://host:port,host:port"
+    mongo_driver: str = "motor"  # or "pymongo"
+    mongo_database: str = "postal"  # prefix; each service has a database of its own
+    host: str = "127.0.0.1"
+    intake_port: int = 8101
+    courier_port: int = 8102
+    tracking_port: int = 8103
+    http_port: int = 8080
+    metrics_port: int = 0  # 0: no metrics
+    keys_dir: Path = Path("var/keys")
+    public_url: str = "http://localhost:8080"
+    log_level: str = "INFO"
+
+    def port(self, service: str) -> int:
+        """The gRPC port of a service."""
+        return int(getattr(self, f"{service}_port"))
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 65536:
+        raise ValueError
+    return number
+
+
+def _one_of(*starts: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not text.startswith(starts):
+            raise ValueError
+        return text
+    return check
+
+
+_CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "store": (_one_of("sqlite:", "memory:", "mongodb://"), "sqlite:PATH, memory: or mongodb://..."),
+    "log": (_one_of("store", "kafka://"), "store or kafka://HOST:PORT"),
+    "mongo_driver": (_one_of("motor", "pymongo"), "motor or pymongo"),
+    "public_url": (_one_of("http://", "https://"), "http://... or https://..."),
+    "log_level": (_one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"),
+    "keys_dir": (Path, "a folder"),
+}
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings; raises Invalid SETTINGS_WRONG naming every wrong one."""
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for field in fields(Settings):
+        text = given.get(f"POSTAL_{field.name.upper()}")
+        if text is None:
+            continue
+        check, wanted = _CHECKS.get(field.name, (_port, "a port, 0 to 65535") if field.name.endswith("port") else (str, ""))
+        try:
+            values[field.name] = check(text)
+        except ValueError:
+            wrong.append(f"POSTAL_{field.name.upper()} must be {wanted}")
+    if values.get("store", "").startswith("mongodb://") and values.get("log", "store") == "store":
+        wrong.append("POSTAL_LOG must be kafka://HOST:PORT when POSTAL_STORE is MongoDB")
+    if wrong:
+        raise Invalid("SETTINGS_WRONG", "; ".join(wrong))
+    return Settings(**values)

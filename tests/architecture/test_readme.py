@@ -1,0 +1,73 @@
+"""The README's commands exist and do what it says; `make demo` and `make load` are run as written."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.systems import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    ports = {f"POSTAL_{name}_PORT": str(free_port()) for name in ("INTAKE", "COURIER", "TRACKING", "HTTP")}
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110,
+                          env={**os.environ, **ports, **environment})
+
+
+def test_every_make_verb_of_the_readme_exists() -> None:
+    named = set(re.findall(r"make ([a-z]+)", README))
+
+    assert named >= {"demo", "test", "up", "down", "load", "help"}
+    assert not [verb for verb in named if not re.search(rf"^{verb}:", MAKEFILE, re.MULTILINE)]
+
+
+def test_help_lists_every_verb() -> None:
+    done = make("help")
+
+    assert done.returncode == 0
+    assert all(f"make {verb}" in done.stdout for verb in ("setup", "run", "demo", "test", "lint", "up", "down", "load"))
+
+
+def test_every_path_the_readme_names_exists() -> None:
+    for name in re.findall(r"`([\w./]+/[\w./]*)`", README):
+        assert name == "out/" or (ROOT / name).exists(), name
+
+
+def test_the_demo_carries_a_dossier_and_writes_label_and_receipt(tmp_path: Path) -> None:
+    done = make("demo", "ONCE=1", POSTAL_STORE=f"sqlite:{tmp_path / 'postal.sqlite'}", POSTAL_KEYS_DIR=str(tmp_path / "keys"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"The citizen's page: http://\S+/t/\w+", done.stdout)
+    for name in ("label.pdf", "label.png", "label.svg", "receipt.pdf"):
+        assert (ROOT / "out" / name).stat().st_size > 500
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            ["make", "demo", "ONCE=1"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110,
+            env={**os.environ, "POSTAL_INTAKE_PORT": port, "POSTAL_STORE": "memory:", "POSTAL_KEYS_DIR": str(tmp_path / "keys")})
+
+    assert done.returncode != 0
+    assert port in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(200)
+def test_the_load_test_runs_and_judges() -> None:
+    done = subprocess.run(["make", "load", "USERS=4", "SECONDS=5"], cwd=ROOT, capture_output=True, text=True,
+                          check=False, timeout=180)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "met" in done.stdout
