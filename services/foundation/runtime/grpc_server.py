@@ -1,0 +1,178 @@
+"""The gRPC server: who is calling, what an error becomes, and limits; the same for every service."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+from google.protobuf.message import DecodeError
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+
+from ..errors import Conflict, Denied, Exhausted, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
+from . import logs, metrics, policy
+from .identity import Verifier, current
+
+MOST_BYTES, MOST_AT_ONCE, LONGEST_S = 1 << 20, 256, 10.0
+_CODES: dict[type[Problem], grpc.StatusCode] = {
+    Invalid: grpc.StatusCode.INVALID_ARGUMENT, NotFound: grpc.StatusCode.NOT_FOUND,
+    Refused: grpc.StatusCode.FAILED_PRECONDITION, Conflict: grpc.StatusCode.ABORTED,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED, Denied: grpc.StatusCode.PERMISSION_DENIED,
+    Exhausted: grpc.StatusCode.RESOURCE_EXHAUSTED, Unavailable: grpc.StatusCode.UNAVAILABLE,
+}
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it in silence
+    ("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_metadata_size", 8 << 10),
+    ("grpc.max_concurrent_streams", 100 * 4),
+)
+
+
+class Doorkeeper(grpc.aio.ServerInterceptor):
+    """Stands before every method: reads the token, asks the policy, bounds the time, tells errors by their reason."""
+
+    def __init__(self, service: str, verifier: Verifier) -> None:
+        self._service, self._verifier = service, verifier
+        self._at_once = 0
+        self.running: set[asyncio.Task[Any]] = set()
+
+    async def intercept_service(self, continuation: Callable[..., Awaitable[Any]], details: Any) -> Any:
+        handler = await continuation(details)
+        if handler is None or handler.unary_unary is None or details.method.startswith("/grpc.health"):
+            return handler
+        method, body, read = details.method, handler.unary_unary, handler.request_deserializer
+
+        async def answer(raw: bytes, context: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                reply = await self._answer(method, body, read, raw, context)
+            except Problem as problem:
+                self._count(method, _CODES[type(problem)].name, problem.reason, start)
+                await _refuse(context, problem)
+            else:
+                self._count(method, "OK", "", start)
+                return reply
+
+        return grpc.unary_unary_rpc_method_handler(answer, None, handler.response_serializer)
+
+    async def _answer(self, method: str, body: Any, read: Any, raw: bytes, context: Any) -> Any:
+        if self._at_once >= MOST_AT_ONCE:
+            raise Exhausted("TOO_MANY_CALLS", "slow down and retry with the same request id")
+        self._at_once += 1
+        try:
+            if method not in policy.PUBLIC:
+                metadata = dict(context.invocation_metadata() or ())
+                found = self._verifier.verify(str(metadata.get("authorization", "")))
+                policy.authorise(method, found)
+                current.set(found)
+            # Shielded: a client that goes away does not cut a commit in two; the task is awaited at the end.
+            task = asyncio.ensure_future(body(_read(read, raw), context))
+            self.running.add(task)
+            task.add_done_callback(self._forget)
+            return await asyncio.wait_for(asyncio.shield(task), LONGEST_S)
+        except Problem:
+            raise
+        except TimeoutError:
+            raise Unavailable("TOOK_TOO_LONG", "retry with the same request id") from None
+        except asyncio.CancelledError:
+            if task.cancelled():  # the handler's own inner cancellation, not the client's; else no answer would come
+                raise Conflict("CUT_SHORT", "retry with the same request id") from None
+            raise
+        except Exception as error:
+            raise _internal(method, error) from None
+        finally:
+            self._at_once -= 1
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self.running.discard(task)
+        if not task.cancelled():
+            task.exception()  # read, or asyncio would print its text
+
+    def _count(self, method: str, code: str, reason: str, start: float) -> None:
+        seconds = time.perf_counter() - start
+        short = method.rsplit("/", 1)[1]
+        metrics.CALLS.labels(short, code, reason).inc()
+        metrics.SECONDS.labels(short).observe(seconds)
+        logs.line("call", level=logging.DEBUG, service=self._service, method=short, code=code, reason=reason,
+                  ms=round(seconds * 1000, 1))
+
+
+class Internal(Problem):
+    """A fault of ours; the caller gets an incident id and nothing else."""
+
+
+_CODES[Internal] = grpc.StatusCode.INTERNAL
+
+
+def _internal(method: str, error: Exception) -> Internal:
+    incident = uuid.uuid4().hex[:12]
+    trace, where = error.__traceback__, ""
+    while trace is not None:  # file and line of the fault, never its text: that may quote what it was given
+        where, trace = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[1]}:{trace.tb_lineno}", trace.tb_next
+    logs.line("internal error", level=logging.ERROR, method=method, incident=incident,
+              error_type=f"{type(error).__name__} at {where}")
+    return Internal("INTERNAL_ERROR", f"this is our fault; name incident {incident} to support")
+
+
+def _read(read: Any, raw: bytes) -> Any:
+    try:
+        return read(raw) if read is not None else raw
+    except (DecodeError, ValueError, RuntimeError):
+        raise Invalid("MESSAGE_MALFORMED", "the bytes are not such a message") from None
+
+
+async def _refuse(context: Any, problem: Problem) -> None:
+    context.set_trailing_metadata((("postal-reason", problem.reason), ("postal-field", problem.field)))
+    await context.abort(_CODES[type(problem)], problem.message)
+
+
+class GrpcServer:
+    """One service's server with its health."""
+
+    def __init__(self, service: str, verifier: Verifier, add: Callable[[grpc.aio.Server], None]) -> None:
+        self._keeper = Doorkeeper(service, verifier)
+        self._server = grpc.aio.server(interceptors=[self._keeper], options=_OPTIONS)
+        add(_checked(self._server))
+        self._health = health_aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self.port = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Binds; raises Refused PORT_TAKEN."""
+        try:
+            self.port = self._server.add_insecure_port(f"{host}:{port}")
+        except RuntimeError:
+            self.port = 0
+        if not self.port:
+            raise Refused("PORT_TAKEN", f"port {port} is taken; end what uses it or choose another", field="port", value=port)
+        await self._server.start()
+        await self.tell("start", "live", "ready", "", serving=True)
+
+    async def tell(self, *names: str, serving: bool) -> None:
+        """Sets the health of the named parts."""
+        state = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in names:
+            await self._health.set(name, state)
+
+    async def stop(self) -> None:
+        """Takes no more, finishes what runs within five seconds."""
+        await self.tell("ready", "", serving=False)
+        await self._server.stop(5)
+        if self._keeper.running:
+            await asyncio.wait(self._keeper.running, timeout=5)
+
+
+def _checked(server: grpc.aio.Server) -> grpc.aio.Server:
+    """The server, refusing to serve a method the policy does not know."""
+    add = server.add_registered_method_handlers
+
+    def check(service: str, handlers: dict[str, Any]) -> None:
+        unknown = [name for name in handlers if not policy.is_known(f"/{service}/{name}")]
+        if unknown:
+            raise ValueError(f"{service}: not in the policy: {unknown}")
+        add(service, handlers)
+
+    server.add_registered_method_handlers = check  # type: ignore[method-assign]
+    return server

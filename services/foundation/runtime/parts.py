@@ -1,0 +1,43 @@
+"""What a service is given, and what it gives back to be run."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from ..events import Recorded
+from ..ports import Clock, EventLog, Stores
+from .identity import Keys
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContext:
+    """All a service may use of the world."""
+
+    stores: Stores
+    log: EventLog
+    clock: Clock
+    registry: Any  # services.registry.Registry; the foundation knows no service's types
+    keys: Keys
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A group's reaction to topics. ``react`` is idempotent; Unavailable and Conflict make it be called again."""
+
+    topics: tuple[str, ...]
+    group: str
+    react: Callable[[list[Recorded]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceParts:
+    """A service ready to be run."""
+
+    name: str
+    add_to_server: Callable[[grpc.aio.Server], None]
+    subscriptions: tuple[Subscription, ...] = ()
+    routes: tuple[Any, ...] = ()

@@ -1,0 +1,45 @@
+"""Carries appended facts from a service's streams to the log, at least once, in order per subject."""
+
+import asyncio
+import logging
+from itertools import groupby
+
+from ..errors import Problem
+from ..ports import EventLog, Streams
+from . import logs, metrics
+
+_AT_ONCE = 512
+_NET_S = 0.05  # appends wake the relay; looking this often is only the net
+_LONGEST_PAUSE_S = 5.0
+
+
+class Relay:
+    """One loop per service."""
+
+    def __init__(self, service: str, streams: Streams, log: EventLog) -> None:
+        self._service, self._streams, self._log = service, streams, log
+
+    async def run(self) -> None:
+        """Until cancelled. A failure is retried after a growing pause; nothing is marked that was not published."""
+        pause_s = _NET_S
+        while True:
+            try:
+                if await self.pass_on() < _AT_ONCE:
+                    await self._streams.wait_unpublished(_NET_S)
+                pause_s = _NET_S
+            except Problem as problem:
+                logs.line("relay waits", level=logging.WARNING, service=self._service, reason=problem.reason)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def pass_on(self) -> int:
+        """Publishes what waits, then marks it; how many appends there were."""
+        waiting = await self._streams.unpublished(_AT_ONCE)
+        metrics.RELAY_WAITING.labels(self._service).set(len(waiting))
+        for topic, together in groupby(waiting, key=lambda stored: stored.topic):
+            stored = list(together)
+            facts = [fact for each in stored for fact in each.facts]
+            await self._log.publish(topic, facts)
+            await self._streams.mark_published(stored)
+            metrics.PUBLISHED.labels(self._service).inc(len(facts))
+        return len(waiting)

@@ -1,0 +1,142 @@
+"""Puts the parts together, in one place, by plain arguments: stores, log, services, relays, consumers, servers."""
+
+import asyncio
+import importlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..adapters.clocks import SystemClock
+from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
+from ..adapters.sqlite import SqliteFile
+from ..errors import Problem
+from ..ports import Clock, EventLog, Stores
+from . import logs, metrics
+from .consumer import VIEW as SET_ASIDE_VIEW
+from .consumer import Consumer
+from .grpc_server import GrpcServer
+from .http_server import HttpServer
+from .identity import Keys, Verifier
+from .parts import ServiceContext, ServiceParts
+from .relay import Relay
+from .settings import Settings, read
+
+Declared = Mapping[str, Sequence[str]]
+
+
+@dataclass(slots=True)
+class Running:
+    """What runs, for those who started it."""
+
+    settings: Settings
+    ports: dict[str, int] = field(default_factory=dict)
+    http_port: int = 0
+    stores: dict[str, Stores] = field(default_factory=dict)
+
+
+class _Backend:
+    """Opens each store once and lends it to the services of this process."""
+
+    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+        self._settings, self._stack = settings, stack
+        self._file: SqliteFile | None = None
+        self._memory_log = MemoryEventLog()
+
+    async def stores(self, service: str, declared: Declared) -> Stores:
+        declared = {**declared, SET_ASIDE_VIEW: ()}
+        if self._settings.store.startswith("memory:"):
+            return Stores(MemoryStreams(), MemoryViews(declared), MemorySequences())
+        if self._settings.store.startswith("sqlite:"):
+            file = await self._opened()
+            return Stores(file.streams(service), file.views(service, declared), file.sequences(service))
+        mongo = importlib.import_module("services.foundation.adapters.mongo")  # imported only where it is used
+        return await self._stack.enter_async_context(mongo.stores(
+            self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
+
+    async def log(self) -> EventLog:
+        if self._settings.log.startswith("kafka://"):
+            kafka = importlib.import_module("services.foundation.adapters.kafka")
+            return await self._stack.enter_async_context(kafka.open_log(self._settings.log.removeprefix("kafka://")))
+        if self._settings.store.startswith("memory:"):
+            return self._memory_log
+        return (await self._opened()).event_log()
+
+    async def _opened(self) -> SqliteFile:
+        if self._file is None:
+            path = self._settings.store.removeprefix("sqlite:")
+            self._file = await self._stack.enter_async_context(SqliteFile(path))
+        return self._file
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings, service: str, declared: Declared) -> AsyncIterator[Stores]:
+    """One service's stores alone, for operators and tests."""
+    async with AsyncExitStack() as stack:
+        yield await _Backend(settings, stack).stores(service, declared)
+
+
+@asynccontextmanager
+async def running(names: Sequence[str], settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """Runs the named services until the block ends; port 0 takes a free one."""
+    async with AsyncExitStack() as stack:
+        backend = _Backend(settings, stack)
+        keys, log = Keys.load_or_make(settings.keys_dir), await backend.log()
+        registry = importlib.import_module("services.registry").load()
+        verifier, found, routes = Verifier(keys), Running(settings), []
+        loops: list[asyncio.Task[None]] = []
+        stack.push_async_callback(_end, loops)
+        servers = []
+        for name in names:
+            module = importlib.import_module(f"services.{name}.service")
+            stores = found.stores[name] = await backend.stores(name, module.VIEWS)
+            parts: ServiceParts = module.build(ServiceContext(
+                stores=stores, log=log, clock=clock or SystemClock(), registry=registry, keys=keys, settings=settings))
+            server = GrpcServer(name, verifier, parts.add_to_server)
+            await server.start(settings.host, settings.port(name))
+            stack.push_async_callback(server.stop)
+            servers.append(server)
+            found.ports[name], routes = server.port, [*routes, *parts.routes]
+            loops.append(asyncio.create_task(Relay(name, stores.streams, log).run()))
+            loops.extend(asyncio.create_task(Consumer(each, log, stores.views).run()) for each in parts.subscriptions)
+        if routes:
+            found.http_port = await _serve_pages(routes, settings, stack)
+        yield found
+
+
+async def _serve_pages(routes: list[Any], settings: Settings, stack: AsyncExitStack) -> int:
+    pages = HttpServer(routes)
+    await pages.start(settings.host, settings.http_port)
+    stack.push_async_callback(pages.stop)
+    return pages.port
+
+
+async def _end(loops: list[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _run_until_told(names: Sequence[str]) -> None:
+    settings = read()
+    logs.configure(settings.log_level)
+    metrics.serve(settings.metrics_port)
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with running(names, settings) as found:
+        for name, port in found.ports.items():
+            logs.line("ready", service=name, port=port)
+        await told.wait()
+
+
+def run(names: Sequence[str]) -> int:
+    """Runs services until SIGTERM or Ctrl-C: stop taking work, finish, close. The exit code."""
+    try:
+        asyncio.run(_run_until_told(names))
+    except Problem as problem:
+        sys.stderr.write(f"{problem.reason}: {problem.message}\n")
+        return 1
+    return 0
