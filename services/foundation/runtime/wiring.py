@@ -86,18 +86,18 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         keys, log = Keys.load_or_make(settings.keys_dir), await backend.log()
         registry = importlib.import_module("services.registry").load()
         verifier, found, routes = Verifier(keys), Running(settings), []
+        modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
+        for name, module in modules.items():
+            found.stores[name] = await backend.stores(name, module.VIEWS)
         loops: list[asyncio.Task[None]] = []
-        stack.push_async_callback(_end, loops)
-        servers = []
-        for name in names:
-            module = importlib.import_module(f"services.{name}.service")
-            stores = found.stores[name] = await backend.stores(name, module.VIEWS)
+        stack.push_async_callback(_end, loops)  # after the doors are shut, before the stores are
+        for name, module in modules.items():
+            stores = found.stores[name]
             parts: ServiceParts = module.build(ServiceContext(
                 stores=stores, log=log, clock=clock or SystemClock(), registry=registry, keys=keys, settings=settings))
             server = GrpcServer(name, verifier, parts.add_to_server)
             await server.start(settings.host, settings.port(name))
             stack.push_async_callback(server.stop)
-            servers.append(server)
             found.ports[name], routes = server.port, [*routes, *parts.routes]
             loops.append(asyncio.create_task(Relay(name, stores.streams, log).run()))
             loops.extend(asyncio.create_task(Consumer(each, log, stores.views).run()) for each in parts.subscriptions)
