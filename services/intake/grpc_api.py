@@ -1,0 +1,217 @@
+"""The intake door: messages to typed values, whose dossiers these are, typed values to messages. Nothing else."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
+from postal.intake.v1 import dossier_pb2, intake_service_pb2, intake_service_pb2_grpc, procedure_pb2
+
+from services.foundation import codec
+from services.foundation.codes import check_request_id
+from services.foundation.errors import Invalid, Problem
+from services.foundation.runtime.fingerprint import fingerprint
+from services.foundation.runtime.identity import Caller, Role, caller
+from services.foundation.runtime.parts import ServiceContext
+from services.registry import Procedure
+
+from . import papers
+from .commands import Commands
+from .dossier import Dossier
+from .dossier_facts import DecisionOutcome, Paper
+from .filing import Applicant, Desk, Filing
+from .reactions import VIEW
+from .routing import check_by_post
+from .sealing import unseal
+from .stream import Request, state_of, subject_of, unknown
+
+_pb = intake_service_pb2
+MOST_IN_A_BATCH, MOST_ON_A_PAGE, PAGE = 500, 200, 50
+_METHOD = "/postal.intake.v1.IntakeService/"
+
+
+def encode_private(filing: Filing) -> bytes:
+    """The bytes that are sealed: the applicant's message."""
+    return codec.to_message(filing.applicant, dossier_pb2.Applicant).SerializeToString()  # type: ignore[no-any-return]
+
+
+class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
+    """All methods of postal.intake.v1.IntakeService."""
+
+    def __init__(self, context: ServiceContext, commands: Commands, desk: Desk) -> None:
+        self._stores, self._keys, self._url = context.stores, context.keys, context.settings.public_url.rstrip("/")
+        self._commands, self._desk, self._registry = commands, desk, context.registry
+
+    async def ListProcedures(self, request: Any, _: Any) -> Message:
+        size = _page_size(request.page_size)
+        found = self._registry.procedures(request.query[:200], request.page_token, size)
+        return _pb.ListProceduresResponse(procedures=[_procedure(each) for each in found],
+                                          next_page_token=found[-1].code if len(found) == size else "")
+
+    async def GetProcedure(self, request: Any, _: Any) -> Message:
+        return _pb.GetProcedureResponse(procedure=_procedure(self._registry.procedure(request.code)))
+
+    async def ResolveAuthority(self, request: Any, _: Any) -> Message:
+        procedure = self._registry.procedure(request.procedure_code)
+        check_by_post(procedure, "SEND")
+        units = self._registry.resolve_unit(request.unit_code, request.place)
+        authorities = {each.code: each for each in (self._registry.authority_for(procedure.level, unit) for unit in units)}
+        if len(authorities) == 1:
+            authority = codec.to_message(next(iter(authorities.values())), procedure_pb2.Authority)
+            return _pb.ResolveAuthorityResponse(authority=authority)
+        return _pb.ResolveAuthorityResponse(choices=[codec.to_message(unit, procedure_pb2.Unit) for unit in units])
+
+    async def FileDossier(self, request: Any, _: Any) -> Message:
+        who = caller()
+        answers = await self._commands.file([(_filing(request), self._request("FileDossier", request, who))])
+        if isinstance(answers[0], Problem):
+            raise answers[0]
+        return await self._filed(answers[0])
+
+    async def FileDossiers(self, request: Any, _: Any) -> Message:
+        if not 1 <= len(request.dossiers) <= MOST_IN_A_BATCH:
+            raise Invalid("BATCH_SIZE_WRONG", f"1 to {MOST_IN_A_BATCH} dossiers", field="dossiers", value=len(request.dossiers))
+        who, read, problems = caller(), [], {}
+        for number, each in enumerate(request.dossiers):
+            try:
+                read.append((number, (_filing(each), self._request("FileDossier", each, who))))
+            except Problem as problem:
+                problems[number] = problem
+        answers = await self._commands.file([filing for _, filing in read])
+        by_number = problems | {number: answer for (number, _), answer in zip(read, answers, strict=True)}
+        return _pb.FileDossiersResponse(results=[await self._result(by_number[number])
+                                                 for number in range(len(request.dossiers))])
+
+    async def _result(self, answer: Dossier | Problem) -> Message:
+        if isinstance(answer, Problem):
+            return _pb.FileDossierResult(problem=_pb.Problem(reason=answer.reason, field=answer.field, message=answer.message))
+        return _pb.FileDossierResult(filed=await self._filed(answer))
+
+    async def _filed(self, dossier: Dossier) -> Message:
+        return _pb.FileDossierResponse(dossier=await self._message(dossier), tracking_url=self._tracking_url(dossier))
+
+    async def GetDossier(self, request: Any, _: Any) -> Message:
+        return _pb.GetDossierResponse(dossier=await self._message(await self._own(request.filing_id)))
+
+    async def ListDossiers(self, request: Any, _: Any) -> Message:
+        who, size = caller(), _page_size(request.page_size)
+        index = "authority" if who.role is Role.OFFICER else "office"
+        rows = await self._stores.views.find(VIEW, index, who.place, after=request.page_token, limit=size)
+        histories = await self._stores.streams.read_many([subject_of(row.key) for row in rows])
+        found = [state_of(histories[subject_of(row.key)]) for row in rows]
+        return _pb.ListDossiersResponse(
+            dossiers=[codec.to_message(dossier, dossier_pb2.Dossier) for dossier in found if dossier is not None],
+            next_page_token=rows[-1].key if len(rows) == size else "")
+
+    async def RenderLabel(self, request: Any, _: Any) -> Message:
+        dossier = await self._own(request.filing_id)
+        wanted = _pb.LabelFormat.Name(request.format).removeprefix("LABEL_FORMAT_").replace("UNSPECIFIED", "PDF")
+        content, media = papers.label(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier),
+                                      request.parcel_code or dossier.parcel_code, wanted)
+        return _pb.RenderLabelResponse(content=content, media_type=media)
+
+    async def RenderReceipt(self, request: Any, _: Any) -> Message:
+        dossier = await self._own(request.filing_id)
+        content = papers.receipt(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier))
+        return _pb.RenderReceiptResponse(content=content, media_type="application/pdf")
+
+    async def AcceptDossier(self, request: Any, _: Any) -> Message:
+        asked = await self._asked("AcceptDossier", request)
+        return await self._moved(_pb.AcceptDossierResponse, self._commands.accept(
+            request.filing_id, request.dossier_code, request.due_date, asked))
+
+    async def DeclineDossier(self, request: Any, _: Any) -> Message:
+        asked = await self._asked("DeclineDossier", request)
+        return await self._moved(_pb.DeclineDossierResponse, self._commands.decline(
+            request.filing_id, request.reason_code, request.legal_basis, asked))
+
+    async def RequestSupplement(self, request: Any, _: Any) -> Message:
+        asked = await self._asked("RequestSupplement", request)
+        return await self._moved(_pb.RequestSupplementResponse, self._commands.request_supplement(
+            request.filing_id, _papers(request.papers), request.reason_code, asked))
+
+    async def SupplyPapers(self, request: Any, _: Any) -> Message:
+        who, counted = caller(), _papers(request.papers)
+        if who.role is Role.OFFICER:
+            asked = await self._asked("SupplyPapers", request)
+            return await self._moved(_pb.SupplyPapersResponse, self._commands.supply_at_authority(
+                request.filing_id, counted, asked))
+        asked = self._request("SupplyPapers", request, who)  # any post office takes them
+        return await self._moved(_pb.SupplyPapersResponse, self._commands.supply_at_post(
+            request.filing_id, counted, request.weight_grams, asked))
+
+    async def DecideDossier(self, request: Any, _: Any) -> Message:
+        asked = await self._asked("DecideDossier", request)
+        name = dossier_pb2.DecisionOutcome.Name(request.outcome).removeprefix("DECISION_OUTCOME_")
+        return await self._moved(_pb.DecideDossierResponse, self._commands.decide(
+            request.filing_id, DecisionOutcome[name], _papers(request.papers), asked))
+
+    async def WithdrawDossier(self, request: Any, _: Any) -> Message:
+        asked = await self._asked("WithdrawDossier", request)
+        return await self._moved(_pb.WithdrawDossierResponse, self._commands.withdraw(
+            request.filing_id, request.reason_code, asked))
+
+    async def _moved(self, reply: Any, command: Awaitable[Dossier]) -> Message:
+        return reply(dossier=await self._message(await command))  # type: ignore[no-any-return]
+
+    async def _asked(self, method: str, request: Any) -> Request:
+        """The request of somebody who may see the dossier."""
+        asked = self._request(method, request, caller())
+        await self._own(request.filing_id)
+        return asked
+
+    def _request(self, method: str, request: Any, who: Caller) -> Request:
+        digest = fingerprint(self._keys.index_key, _METHOD + method, request)
+        return Request(id=check_request_id(request.request_id), fingerprint=digest, actor=who.actor())
+
+    async def _own(self, filing_id: str) -> Dossier:
+        """The dossier, if it is the caller's; else the same answer as for one that is not there."""
+        who = caller()
+        dossier = state_of(await self._commands.dossiers.history(filing_id[:64]))
+        place = dossier and (dossier.authority_code if who.role is Role.OFFICER else dossier.office_code)
+        if dossier is None or place != who.place:
+            raise unknown()
+        return dossier
+
+    async def _message(self, dossier: Dossier) -> Any:
+        message = codec.to_message(dossier, dossier_pb2.Dossier)
+        who = caller()
+        if who.place in (dossier.office_code, dossier.authority_code):
+            applicant = await self._applicant(dossier)
+            if applicant is not None:
+                message.applicant.CopyFrom(codec.to_message(applicant, dossier_pb2.Applicant))
+        return message
+
+    async def _applicant(self, dossier: Dossier) -> Applicant | None:
+        """The applicant; None once erased."""
+        subject = subject_of(dossier.filing_id)
+        sealed = await self._stores.streams.private(subject)
+        if not sealed:
+            return None
+        message = dossier_pb2.Applicant.FromString(unseal(self._keys.seal_key, subject, sealed[0]))
+        applicant: Applicant = codec.from_message(message, Applicant)
+        return applicant
+
+    def _tracking_url(self, dossier: Dossier) -> str:
+        return f"{self._url}/t/{dossier.tracking_code}"
+
+
+def _page_size(asked: int) -> int:
+    if not 0 <= asked <= MOST_ON_A_PAGE:
+        raise Invalid("PAGE_SIZE_WRONG", f"0 to {MOST_ON_A_PAGE}", field="page_size", value=asked)
+    return asked or PAGE
+
+
+def _procedure(procedure: Procedure) -> Any:
+    return codec.to_message(procedure, procedure_pb2.Procedure)
+
+
+def _papers(messages: Any) -> tuple[Paper, ...]:
+    return tuple(codec.from_message(message, Paper) for message in messages)
+
+
+def _filing(request: Any) -> Filing:
+    if not request.HasField("applicant"):
+        raise Invalid("APPLICANT_MISSING", "who hands in is needed", field="applicant")
+    filing: Filing = codec.from_message(request, Filing)
+    return replace(filing, request_id=check_request_id(filing.request_id))

@@ -1,0 +1,55 @@
+"""What a label and a receipt say, gathered from dossier, applicant and registry."""
+
+from services.foundation.calendar import VIETNAM
+from services.foundation.errors import NotFound
+from services.registry import Registry
+
+from .dossier import Dossier
+from .filing import Applicant
+from .forms import receipt as receipt_form
+from .labels import render
+from .labels.label import LabelContent
+
+_ERASED = Applicant(full_name="(đã xóa)", identity_number="", phone="", address="(đã xóa)")
+
+
+def masked(text: str, shown: int = 3) -> str:
+    """Only the last characters: "*********567"."""
+    return "*" * max(0, len(text) - shown) + text[-shown:]
+
+
+def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, url: str, parcel_code: str,
+          wanted: str) -> tuple[bytes, str]:
+    """(bytes, media type) of one envelope's label; raises NotFound PARCEL_UNKNOWN for a foreign code."""
+    if parcel_code not in (dossier.parcel_code, dossier.supplement_parcel_code, dossier.result_parcel_code):
+        raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
+    person, home = applicant or _ERASED, registry.office(dossier.office_code)
+    authority = registry.authority(dossier.authority_code)
+    citizen = (person.full_name, person.address, masked(person.phone))
+    desk = (authority.name, authority.unit_name, "")
+    back = parcel_code == dossier.result_parcel_code
+    sender, receiver = (desk, citizen) if back else (citizen, desk)
+    route = tuple(reversed(dossier.route)) if back else dossier.route
+    content = LabelContent(
+        tracking_url=url.upper(), tracking_code=dossier.tracking_code, parcel_code=parcel_code, sender_name=sender[0],
+        sender_address=sender[1], sender_phone=sender[2], receiver_name=receiver[0], receiver_address=receiver[1],
+        receiver_phone=receiver[2], office=f"{home.name} ({home.code})",
+        route=tuple(registry.office(code).name for code in route), service=dossier.service.value,
+        weight_grams=dossier.weight_grams, papers_count=sum(paper.originals + paper.copies for paper in dossier.papers),
+        seal_number=dossier.seal_number, filed=f"{dossier.file_time.astimezone(VIETNAM):%d/%m/%Y %H:%M}")
+    return render(content, wanted)
+
+
+def receipt(registry: Registry, dossier: Dossier, applicant: Applicant | None, url: str) -> bytes:
+    """The receipt's PDF."""
+    person, home = applicant or _ERASED, registry.office(dossier.office_code)
+    return receipt_form.render(receipt_form.ReceiptContent(
+        office=f"{home.name} ({home.code})", full_name=person.full_name, address=person.address,
+        phone=person.phone, identity_number=masked(person.identity_number),
+        procedure=f"{dossier.procedure_code} – {registry.procedure(dossier.procedure_code).name}",
+        authority=registry.authority(dossier.authority_code).name + ", " + registry.authority(dossier.authority_code).unit_name,
+        papers=tuple((paper.name, paper.originals, paper.copies) for paper in dossier.papers),
+        fee_vnd=dossier.fee_vnd, postage_vnd=dossier.postage_vnd, tracking_code=dossier.tracking_code,
+        tracking_url=url, parcel_code=dossier.parcel_code, dossier_code=dossier.dossier_code,
+        transit_due=dossier.transit_due_date, due=dossier.due_date, filed=dossier.file_time.astimezone(VIETNAM),
+        service=dossier.service.value))
