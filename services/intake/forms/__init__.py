@@ -1,0 +1,1 @@
+"""The numbered legal forms. Here: receipt (layout of Mẫu 01)."""
