@@ -1,0 +1,126 @@
+"""The courier door: messages to typed values, whose parcels these are, typed values to messages. Nothing else."""
+
+from typing import Any
+
+from google.protobuf.message import Message
+from postal.courier.v1 import courier_service_pb2, courier_service_pb2_grpc, parcel_pb2
+
+from services.foundation import codec
+from services.foundation.codes import check_parcel_code, check_request_id
+from services.foundation.errors import Invalid, Problem
+from services.foundation.runtime.fingerprint import fingerprint
+from services.foundation.runtime.identity import Caller, caller
+from services.foundation.runtime.parts import ServiceContext
+
+from .commands import Commands, Request, state_of, subject_of, unknown
+from .parcel import Parcel
+from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder, Scan
+from .reactions import VIEW, holder_key
+
+_pb = courier_service_pb2
+MOST_SCANS, MOST_PARCELS, MOST_ON_A_PAGE, PAGE = 1000, 500, 200, 50
+_METHOD = "/postal.courier.v1.CourierService/"
+
+
+class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
+    """All methods of postal.courier.v1.CourierService."""
+
+    def __init__(self, context: ServiceContext, commands: Commands) -> None:
+        self._stores, self._keys, self._commands = context.stores, context.keys, commands
+
+    async def RecordScans(self, request: Any, _: Any) -> Message:
+        _check_size(len(request.scans), MOST_SCANS, "scans")
+        read: list[Scan | Problem] = [_scan(message) for message in request.scans]
+        scans = [scan for scan in read if not isinstance(scan, Problem)]
+        answers = iter(await self._commands.record_scans(scans, self._request("RecordScans", request)))
+        return _pb.RecordScansResponse(results=[_scan_result(each if isinstance(each, Problem) else next(answers))
+                                                for each in read])
+
+    async def OfferHandover(self, request: Any, _: Any) -> Message:
+        _check_size(len(request.parcel_codes), MOST_PARCELS, "parcel_codes")
+        taker = Holder(person=request.taker.person[:64], place=request.taker.place[:64])
+        handover_id, answers = await self._commands.offer(list(request.parcel_codes), taker,
+                                                          self._request("OfferHandover", request))
+        return _pb.OfferHandoverResponse(handover_id=handover_id, results=[_result(answer) for answer in answers])
+
+    async def AcceptHandover(self, request: Any, _: Any) -> Message:
+        _check_size(len(request.parcels), MOST_PARCELS, "parcels")
+        taken = [(each.parcel_code, each.papers_counted if each.HasField("papers_counted") else None,
+                  tuple(codec.from_message(difference, Difference) for difference in each.differences))
+                 for each in request.parcels]
+        answers = await self._commands.accept(request.handover_id, taken, self._request("AcceptHandover", request))
+        return _pb.AcceptHandoverResponse(results=[_result(answer) for answer in answers])
+
+    async def GetParcel(self, request: Any, _: Any) -> Message:
+        code = check_parcel_code(request.parcel_code)
+        parcel = await self._commands.parcel(code)
+        if not _concerns(parcel, caller()):
+            raise unknown(code)
+        return _pb.GetParcelResponse(parcel=_message(parcel))
+
+    async def ListParcels(self, request: Any, _: Any) -> Message:
+        if not 0 <= request.page_size <= MOST_ON_A_PAGE:
+            raise Invalid("PAGE_SIZE_WRONG", f"0 to {MOST_ON_A_PAGE}", field="page_size", value=request.page_size)
+        who, size = caller(), request.page_size or PAGE
+        rows = []
+        for person in (who.person, ""):
+            key = holder_key(Holder(person=person, place=who.place))
+            rows += await self._stores.views.find(VIEW, "holder", key, after=request.page_token, limit=size)
+        codes = sorted({row.key for row in rows})[:size]
+        histories = await self._stores.streams.read_many([subject_of(code) for code in codes])
+        found = [state_of(histories[subject_of(code)]) for code in codes]
+        return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in found if parcel is not None],
+                                       next_page_token=codes[-1] if len(codes) == size else "")
+
+    async def RecordDelivery(self, request: Any, _: Any) -> Message:
+        proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None
+        reason = _pb.RecordDeliveryRequest.DESCRIPTOR.fields_by_name["attempt_reason"].enum_type.values_by_number
+        if request.attempt_reason not in reason:
+            raise Invalid("ATTEMPT_REASON_UNKNOWN", "name one of the listed values", field="attempt_reason")
+        name = reason[request.attempt_reason].name.removeprefix("ATTEMPT_REASON_")
+        parcel = await self._commands.deliver(request.parcel_code, proof, AttemptReason[name],
+                                              self._request("RecordDelivery", request))
+        return _pb.RecordDeliveryResponse(parcel=_message(parcel))
+
+    def _request(self, method: str, request: Any) -> Request:
+        digest = fingerprint(self._keys.index_key, _METHOD + method, request)
+        return Request(id=check_request_id(request.request_id), fingerprint=digest, actor=caller().actor())
+
+
+def _concerns(parcel: Parcel, who: Caller) -> bool:
+    places = {parcel.holder.place, parcel.authority_code, parcel.origin_office_code, parcel.destination_office_code,
+              *parcel.route, *([parcel.offer.taker.place] if parcel.offer else [])}
+    return who.place in places
+
+
+def _check_size(size: int, most: int, field: str) -> None:
+    if not 1 <= size <= most:
+        raise Invalid("BATCH_SIZE_WRONG", f"1 to {most}", field=field, value=size)
+
+
+def _scan(message: Any) -> Scan | Problem:
+    try:
+        scan: Scan = codec.from_message(message, Scan)
+        return scan
+    except Problem as problem:
+        return problem
+
+
+def _scan_result(answer: str | Problem) -> Message:
+    if isinstance(answer, Problem):
+        return _pb.ScanResult(outcome=_pb.SCAN_OUTCOME_REFUSED, problem=_problem(answer))
+    return _pb.ScanResult(outcome=_pb.ScanOutcome.Value(f"SCAN_OUTCOME_{answer}"))
+
+
+def _result(answer: Parcel | Problem) -> Message:
+    if isinstance(answer, Problem):
+        return _pb.ParcelResult(problem=_problem(answer))
+    return _pb.ParcelResult(parcel=_message(answer))
+
+
+def _problem(problem: Problem) -> Message:
+    return _pb.Problem(reason=problem.reason, field=problem.field, message=problem.message)
+
+
+def _message(parcel: Parcel) -> Any:
+    return codec.to_message(parcel, parcel_pb2.Parcel)

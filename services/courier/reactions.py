@@ -1,0 +1,128 @@
+"""What intake's facts start here: a parcel for each dossier, supplement and result; and the list view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.foundation import codec
+from services.foundation.events import Recorded
+from services.foundation.ports import Row, Streams, Views
+
+from .commands import Commands, Request, state_of, subject_of
+from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
+
+VIEW = "parcels"
+INDEXES = ("holder",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """Counts alone: what is inside is nobody's business on the way."""
+
+    originals: int
+    copies: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DossierFiled:
+    """What is read of intake's fact."""
+
+    filing_id: str
+    parcel_code: str
+    office_code: str
+    authority_code: str
+    destination_office_code: str
+    papers: tuple[Paper, ...]
+    weight_grams: int
+    transit_due_date: str
+    route: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PapersSupplied:
+    """What is read of intake's fact."""
+
+    parcel_code: str
+    office_code: str
+    authority_code: str
+    destination_office_code: str
+    papers: tuple[Paper, ...]
+    weight_grams: int
+    transit_due_date: str
+    route: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DossierDecided:
+    """What is read of intake's fact."""
+
+    result_parcel_code: str
+    origin_office_code: str
+    destination_office_code: str
+    authority_code: str
+    papers: tuple[Paper, ...]
+    transit_due_date: str
+    route: tuple[str, ...]
+
+
+READ = codec.Registry()
+READ.register("postal.intake.v1", DossierFiled, PapersSupplied, DossierDecided)
+
+
+def registered(record: Recorded) -> ParcelRegistered | None:
+    """The parcel a fact starts; None if none."""
+    if not READ.knows(record.type):
+        return None
+    fact = READ.decode(record.type, record.data)
+    back = isinstance(fact, DossierDecided)
+    code = fact.result_parcel_code if back else fact.parcel_code
+    if not code:
+        return None
+    holder = (Holder(person="", place=fact.authority_code) if back
+              else Holder(person=record.actor.person, place=fact.office_code))
+    return ParcelRegistered(
+        parcel_code=code, filing_id=record.key, direction=ParcelDirection.INBOUND if back else ParcelDirection.OUTBOUND,
+        origin_office_code=fact.origin_office_code if back else fact.office_code,
+        destination_office_code=fact.destination_office_code, authority_code=fact.authority_code, route=fact.route,
+        transit_due_date=fact.transit_due_date, papers_count=sum(paper.originals + paper.copies for paper in fact.papers),
+        weight_grams=0 if back else fact.weight_grams, holder=holder)
+
+
+class Reactions:
+    """Two groups: one registers parcels, one keeps the list."""
+
+    def __init__(self, commands: Commands, streams: Streams, views: Views) -> None:
+        self._commands, self._streams, self._views = commands, streams, views
+
+    async def on_dossiers(self, facts: list[Recorded]) -> None:
+        """Registers each parcel once, all in one append, then matches the scans that waited."""
+        started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
+        known = await self._streams.read_many([subject_of(parcel.parcel_code) for _, parcel in started])
+        appends = [self._commands.append_of(subject_of(parcel.parcel_code), [], parcel.filing_id,
+                                            [(parcel, record.occurred)], _because_of(record))
+                   for record, parcel in started if not known[subject_of(parcel.parcel_code)]]
+        await self._streams.append_many(appends)  # one that lost a race was registered by another member
+        for record, parcel in started:
+            await self._commands.match_waiting(parcel.parcel_code, _because_of(record))
+
+    async def on_parcels(self, facts: Sequence[Recorded]) -> None:
+        """Keeps a row per parcel: who holds it, to whom it is offered."""
+        subjects = list(dict.fromkeys(fact.subject for fact in facts))
+        histories = await self._streams.read_many(subjects)
+        rows = []
+        for subject in subjects:
+            parcel = state_of(histories[subject])
+            if parcel is not None:
+                holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
+                indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
+                rows.append(Row(key=parcel.parcel_code, value={}, reflects=len(histories[subject]),
+                                indexes={"holder": indexes}))
+        await self._views.put_many(VIEW, rows)
+
+
+def holder_key(holder: Holder) -> str:
+    """A holder as an index value."""
+    return f"{holder.place}/{holder.person}"
+
+
+def _because_of(record: Recorded) -> Request:
+    return Request(id=record.id, fingerprint="", actor=record.actor)

@@ -1,0 +1,26 @@
+"""What the courier service is made of."""
+
+import grpc
+from postal.courier.v1 import courier_service_pb2_grpc
+
+from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
+
+from .commands import TOPIC, Commands
+from .grpc_api import CourierApi
+from .reactions import INDEXES, VIEW, Reactions
+
+VIEWS = {VIEW: INDEXES}
+
+
+def build(context: ServiceContext) -> ServiceParts:
+    """The service on what it is given."""
+    commands = Commands(context.stores.streams, context.clock)
+    reactions = Reactions(commands, context.stores.streams, context.stores.views)
+    api = CourierApi(context, commands)
+
+    def add(server: grpc.aio.Server) -> None:
+        courier_service_pb2_grpc.add_CourierServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
+
+    return ServiceParts(name="courier", add_to_server=add, subscriptions=(
+        Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
+        Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels)))
