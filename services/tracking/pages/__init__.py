@@ -1,0 +1,1 @@
+"""The public page: page (what it says), style (how it looks)."""

@@ -1,0 +1,52 @@
+"""Folds batches of facts into one view row per stream. A repeat is dropped; a gap makes the batch wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.foundation.envelope import milliseconds
+from services.foundation.errors import Conflict
+from services.foundation.events import Recorded
+from services.foundation.ports import Row, Views
+
+from . import timeline
+from .facts_read import READ
+
+DOSSIERS, PARCELS = "journey_dossiers", "journey_parcels"
+VIEWS = {DOSSIERS: ("tracking",), PARCELS: ("filing",)}
+_Fold = Callable[[Any, str, Any, int], dict[str, Any]]
+
+
+class Projector:
+    """One group for both topics."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    async def on_facts(self, facts: list[Recorded]) -> None:
+        """The effects of a batch: two reads, two writes."""
+        await self._project(DOSSIERS, "dossiers/", timeline.dossier_row, facts)
+        await self._project(PARCELS, "parcels/", timeline.parcel_row, facts)
+
+    async def _project(self, view: str, prefix: str, fold: _Fold, facts: list[Recorded]) -> None:
+        mine = [fact for fact in facts if fact.subject.startswith(prefix)]
+        if not mine:
+            return
+        rows: dict[str, Row] = await self._views.get_many(view, sorted({fact.subject.removeprefix(prefix) for fact in mine}))
+        changed: dict[str, Row] = {}
+        for record in mine:
+            key = record.subject.removeprefix(prefix)
+            row = rows.get(key)
+            reflects = row.reflects if row else 0
+            if record.sequence <= reflects:
+                continue
+            if record.sequence > reflects + 1:
+                raise Conflict("GAP", "a fact before this one has not come", field="sequence", value=record.id)
+            kind = record.type.rsplit(".", 1)[1]
+            fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
+            value = fold(row.value if row else None, kind, fact, milliseconds(record.occurred))
+            rows[key] = changed[key] = Row(key=key, value=value, reflects=record.sequence, indexes=_indexes(view, value))
+        await self._views.put_many(view, list(changed.values()))
+
+
+def _indexes(view: str, value: dict[str, Any]) -> dict[str, str]:
+    return {"tracking": value["tracking_code"]} if view == DOSSIERS else {"filing": value["filing_id"]}
