@@ -102,7 +102,7 @@ def placed(content: LabelContent, qr_modules: int) -> list[Item]:
     beside = MARGIN + side + 8
     items: list[Item] = [
         Text(MARGIN, 24, 34, True, "HỒ SƠ HÀNH CHÍNH CÔNG"),
-        *_lines(content.route and " → ".join(content.route) or "", MARGIN, 68, 22, False, inner, 2),
+        *_lines(content.route and " – ".join(content.route) or "", MARGIN, 68, 22, False, inner, 2),
         Rule(MARGIN, 124, inner, 3),
         Qr(MARGIN - module * QUIET // 2, 132, module),
         Text(beside, 144, 22, False, "Tra cứu"),

@@ -1,0 +1,177 @@
+"""The event log on Kafka: the only place that knows aiokafka.
+
+CloudEvents binary mode: the envelope travels as ``ce_*`` headers, the value is the fact's own protobuf bytes, the key is the filing
+id. The producer is idempotent and thrown away on any error: aiokafka's can wedge for ever after one (aio-libs/aiokafka#1017),
+and what was not marked is published again. No Kafka transactions.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from ..envelope import milliseconds, moment
+from ..errors import Problem, Unavailable
+from ..events import Actor, Recorded
+from ..ports import Delivery, LogReader
+
+SET_ASIDE = "postal.set-aside.v1"
+TOPICS = ("postal.dossiers.v1", "postal.parcels.v1", SET_ASIDE)
+PARTITIONS = 8  # the same for all: a filing's facts lie in the same partition number of each
+_SEND_S, _STOP_S = 10.0, 5.0
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("LOG_UNAVAILABLE", "the event log does not answer; what waits is published later")
+
+
+@asynccontextmanager
+async def open_log(bootstrap: str) -> AsyncIterator["KafkaEventLog"]:
+    """The log; topics are made if they are not there. A log that is down does not stop the start: the relay retries."""
+    log = KafkaEventLog(bootstrap)
+    try:
+        await asyncio.wait_for(log.ensure_topics(), _SEND_S)
+    except (TimeoutError, Problem):
+        log.topics_missing = True
+    try:
+        yield log
+    finally:
+        await log.discard_producer()
+
+
+class KafkaEventLog:
+    """Publishes with one disposable producer; a reader is one supervised consumer."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+        self.topics_missing = False
+
+    async def ensure_topics(self, replication: int = 1) -> None:
+        """Makes the topics that are missing."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        try:
+            await admin.start()
+            there = set(await admin.list_topics())
+            wanted = [NewTopic(name=name, num_partitions=PARTITIONS, replication_factor=replication)
+                      for name in TOPICS if name not in there]
+            if wanted:
+                await admin.create_topics(wanted)
+        except TopicAlreadyExistsError:
+            pass
+        except KafkaError as error:
+            raise _unavailable() from error
+        finally:
+            await admin.close()
+        self.topics_missing = False
+
+    async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
+        await self._send([(topic, fact.key.encode(), fact.data, _headers(fact)) for fact in facts])
+
+    async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
+        await self._send([(SET_ASIDE, key.encode(), value, [("from", topic.encode()), ("reason", reason.encode())])])
+
+    async def put_raw(self, topic: str, raw: bytes) -> None:
+        """An unreadable record, for tests of L8."""
+        await self._send([(topic, b"", raw, [])])
+
+    async def _send(self, records: Sequence[tuple[str, bytes, bytes, list[tuple[str, bytes]]]]) -> None:
+        try:
+            if self.topics_missing:
+                await asyncio.wait_for(self.ensure_topics(), _SEND_S)
+            producer = await self._ready_producer()
+            waiting = [await asyncio.wait_for(producer.send(topic, value, key=key, headers=headers), _SEND_S)
+                       for topic, key, value, headers in records]
+            await asyncio.wait_for(asyncio.gather(*waiting), _SEND_S)
+        except (KafkaError, TimeoutError, OSError) as error:
+            await self.discard_producer()
+            raise _unavailable() from error
+
+    async def _ready_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all",
+                                        linger_ms=0, request_timeout_ms=5000, metadata_max_age_ms=2000)
+            try:
+                await asyncio.wait_for(producer.start(), _SEND_S)
+            except BaseException:
+                await _stopped(producer)
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def discard_producer(self) -> None:
+        """Throws the producer away; the next send makes another."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stopped(producer)
+
+    @asynccontextmanager
+    async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
+        consumer = AIOKafkaConsumer(
+            *topics, bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
+            auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
+            session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=5000)
+        try:
+            await asyncio.wait_for(consumer.start(), _SEND_S * 2)
+            yield _KafkaReader(consumer)
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise _unavailable() from error
+        finally:
+            await _stopped(consumer)
+
+
+class _KafkaReader:
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
+        found = await self._consumer.getmany(timeout_ms=round(wait_s * 1000), max_records=limit)
+        return [_delivery(record) for records in found.values() for record in records]
+
+    async def commit(self) -> None:
+        try:
+            await asyncio.wait_for(self._consumer.commit(), _SEND_S)
+        except (KafkaError, TimeoutError) as error:
+            raise _unavailable() from error
+
+
+async def _stopped(client: Any) -> None:
+    """Stops a client; one that hangs in its own stop (aiokafka#1101) is left behind."""
+    try:
+        await asyncio.wait_for(client.stop(), _STOP_S)
+    except (KafkaError, TimeoutError, OSError):
+        return
+
+
+def _headers(fact: Recorded) -> list[tuple[str, bytes]]:
+    actor = fact.actor
+    pairs = {
+        "ce_specversion": "1.0", "ce_id": fact.id, "ce_source": f"/postal/{fact.subject}", "ce_type": fact.type,
+        "ce_subject": fact.subject, "ce_time": str(milliseconds(fact.occurred)),
+        "ce_recordedtime": str(milliseconds(fact.recorded)), "ce_sequence": f"{fact.sequence:08d}",
+        "ce_partitionkey": fact.key, "ce_causationid": fact.cause, "content-type": "application/protobuf",
+        "traceparent": fact.trace, "postal_fingerprint": fact.fingerprint, "postal_previous": fact.previous,
+        "postal_hash": fact.hash, "postal_person": actor.person, "postal_role": actor.role, "postal_place": actor.place,
+        "postal_device": actor.device,
+    }
+    return [(name, value.encode()) for name, value in pairs.items()]
+
+
+def _delivery(record: Any) -> Delivery:
+    try:
+        head = {name: value.decode() for name, value in record.headers}
+        fact = Recorded(
+            subject=head["ce_subject"], key=head["ce_partitionkey"], sequence=int(head["ce_sequence"]), type=head["ce_type"],
+            data=record.value, occurred=moment(int(head["ce_time"])), recorded=moment(int(head["ce_recordedtime"])),
+            cause=head["ce_causationid"], fingerprint=head["postal_fingerprint"], trace=head["traceparent"],
+            previous=head["postal_previous"], hash=head["postal_hash"],
+            actor=Actor(person=head["postal_person"], role=head["postal_role"], place=head["postal_place"],
+                        device=head["postal_device"]))
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return Delivery(topic=record.topic, partition=record.partition, offset=record.offset, fact=None,
+                        raw=record.value or b"", reason="ENVELOPE_UNREADABLE")
+    return Delivery(topic=record.topic, partition=record.partition, offset=record.offset, fact=fact)

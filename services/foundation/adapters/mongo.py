@@ -1,0 +1,253 @@
+"""Streams, views and sequences on MongoDB: the only place that knows its drivers.
+
+One immutable document per append, ``_id`` = "<subject>/<first sequence>": appends that wait together travel in one unordered
+insert, each conflict comes back for itself, and no multi-document transaction exists. motor by default, PyMongo's
+AsyncMongoClient by setting: the calls used here are the same in both, but for ``close``.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import pymongo
+from bson.binary import Binary
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+
+from ..envelope import pack, unpack
+from ..errors import Unavailable
+from ..events import Append, Recorded
+from ..ports import Row, Stores, Stored
+from .memory import check_declared, conflict, index_values, wait_and_clear
+
+_DUPLICATE, _TIMEOUT_S = 11000, 5
+_SAFE = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
+         "serverSelectionTimeoutMS": 5000, "tz_aware": True}
+
+
+@contextmanager
+def _told() -> Any:
+    """A failure of the driver as ours; its text stays here, it may quote documents."""
+    try:
+        with pymongo.timeout(_TIMEOUT_S):
+            yield
+    except PyMongoError as error:
+        raise Unavailable("STORE_UNAVAILABLE", "the database does not answer; retry with the same request id") from error
+
+
+@asynccontextmanager
+async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]], driver: str) -> AsyncIterator[Stores]:
+    """One service's stores in a database of its own; indexes are made before anything is served."""
+    client: Any = (AsyncIOMotorClient if driver == "motor" else pymongo.AsyncMongoClient)(uri, **_SAFE)
+    try:
+        base = client[database]
+        with _told():
+            await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
+            await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
+        yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))
+    finally:
+        closed = client.close()
+        if inspect.isawaitable(closed):
+            await closed
+
+
+class MongoStreams:
+    """Streams of one service."""
+
+    def __init__(self, base: Any) -> None:
+        self._appends, self._private, self._numbers = base["appends"], base["private"], base["numbers"]
+        self._appended = asyncio.Event()
+
+    async def read(self, subject: str) -> list[Recorded]:
+        return (await self.read_many([subject]))[subject]
+
+    async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
+        found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
+        ranges = [{"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}} for subject in found]  # "0" follows "/"
+        if ranges:
+            with _told():
+                cursor = self._appends.find({"$or": ranges}, {"facts": 1, "subject": 1}).sort("_id", 1)
+                async for document in cursor:
+                    found[document["subject"]] += [unpack(bytes(record)) for record in document["facts"]]
+        return found
+
+    async def append(self, append: Append) -> None:
+        if not (await self.append_many([append]))[0]:
+            raise conflict(append)
+
+    async def append_many(self, appends: Sequence[Append]) -> list[bool]:
+        """Appends of one subject go in rounds, one after the other; different subjects travel together."""
+        answers = [False] * len(appends)
+        rest = list(enumerate(appends))
+        while rest:
+            first: dict[str, tuple[int, Append]] = {}
+            later = []
+            for number, append in rest:
+                if append.subject in first:
+                    later.append((number, append))
+                else:
+                    first[append.subject] = (number, append)
+            for number, stored in zip((number for number, _ in first.values()),
+                                      await self._insert([append for _, append in first.values()]), strict=True):
+                answers[number] = stored
+            rest = later
+        if any(append.topic is not None for append in appends):
+            self._appended.set()
+        return answers
+
+    async def _insert(self, appends: list[Append]) -> list[bool]:
+        with _told():
+            last = await self._lasts(appends)
+            fit = [append for append in appends if last.get(append.subject, 0) == append.expected]
+            order = await self._order(len(fit)) if fit else 0
+            documents = [_document(append, order + number) for number, append in enumerate(fit)]
+            private = [{"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
+                        "sealed": Binary(append.private)} for append in fit if append.private is not None]
+            clashed: set[str] = set()
+            if documents:
+                # The private part first: facts without it would be a dossier nobody can deliver.
+                for collection, wanted in ((self._private, private), (self._appends, documents)):
+                    try:
+                        if wanted:
+                            await asyncio.shield(collection.insert_many(wanted, ordered=False))
+                    except BulkWriteError as error:
+                        failed = (error.details or {}).get("writeErrors", ())
+                        if any(each["code"] != _DUPLICATE for each in failed) or not failed:
+                            raise
+                        if collection is self._appends:
+                            clashed = {wanted[each["index"]]["subject"] for each in failed}
+        stored = {append.subject for append in fit} - clashed
+        return [append.subject in stored for append in appends]
+
+    async def _lasts(self, appends: list[Append]) -> dict[str, int]:
+        """Last sequence of each subject that is not new to its writer: a stale writer must not leave a gap."""
+        checked = [append.subject for append in appends]
+        found: dict[str, int] = {}
+        async for document in self._appends.find({"$or": [{"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}
+                                                          for subject in checked]}, {"subject": 1, "last": 1}):
+            found[document["subject"]] = max(found.get(document["subject"], 0), document["last"])
+        return found
+
+    async def _order(self, count: int) -> int:
+        """Places in the queue of the relay, given by the database: no clock decides what is older."""
+        document = await self._numbers.find_one_and_update(
+            {"_id": "appends"}, {"$inc": {"last": count}}, upsert=True, return_document=ReturnDocument.AFTER)
+        return int(document["last"]) - count + 1
+
+    async def private(self, subject: str) -> list[bytes]:
+        with _told():
+            cursor = self._private.find({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}).sort("_id", 1)
+            return [bytes(document["sealed"]) async for document in cursor]
+
+    async def forget_private(self, subject: str) -> None:
+        with _told():
+            await self._private.delete_many({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}})
+
+    async def unpublished(self, limit: int) -> list[Stored]:
+        with _told():
+            cursor = self._appends.find({"waiting": {"$exists": True}}).sort("waiting", 1).limit(limit)
+            return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]))
+                    async for document in cursor]
+
+    async def mark_published(self, stored: Sequence[Stored]) -> None:
+        ids = [f"{each.facts[0].subject}/{each.facts[0].sequence:08d}" for each in stored]
+        with _told():
+            await self._appends.update_many({"_id": {"$in": ids}}, {"$unset": {"waiting": ""}})
+
+    async def wait_unpublished(self, timeout_s: float) -> bool:
+        return await wait_and_clear(self._appended, timeout_s)
+
+
+def _document(append: Append, order: int) -> dict[str, Any]:
+    document = {"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
+                "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
+    return document if append.topic is None else {**document, "topic": append.topic, "waiting": order}
+
+
+class MongoViews:
+    """Views of one service: one document a row, its indexes as "name=value" texts."""
+
+    def __init__(self, base: Any, declared: Mapping[str, Sequence[str]]) -> None:
+        self._rows, self._counters = base["rows"], base["counters"]
+        self._declared = {view: tuple(names) for view, names in declared.items()}
+
+    async def put_many(self, view: str, rows: Sequence[Row]) -> None:
+        for row in rows:
+            check_declared(self._declared, view, row.indexes)
+        writes = [UpdateOne({"_id": f"{view}/{row.key}", "reflects": {"$lt": row.reflects}}, {"$set": {
+            "view": view, "key": row.key, "value": dict(row.value), "reflects": row.reflects,
+            "indexes": {name: list(index_values(row, name)) for name in row.indexes},
+            "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=True)
+            for row in rows]
+        if not writes:
+            return
+        with _told():
+            try:
+                await self._rows.bulk_write(writes, ordered=len({row.key for row in rows}) < len(rows))
+            except BulkWriteError as error:
+                if any(each["code"] != _DUPLICATE for each in (error.details or {}).get("writeErrors", ())):
+                    raise  # a duplicate is a row that is as new already
+
+    async def get(self, view: str, key: str) -> Row | None:
+        return (await self.get_many(view, [key])).get(key)
+
+    async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
+        with _told():
+            cursor = self._rows.find({"_id": {"$in": [f"{view}/{key}" for key in keys]}})
+            return {document["key"]: _row(document) async for document in cursor}
+
+    async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]:
+        check_declared(self._declared, view, (index,))
+        with _told():
+            cursor = self._rows.find({"view": view, "found_by": {"$eq": f"{index}={value}"}, "key": {"$gt": after}})
+            return [_row(document) async for document in cursor.sort("key", 1).limit(limit)]
+
+    async def add(self, counter: str, n: int, *, effect: str) -> None:
+        with _told():
+            try:
+                await self._counters.update_one({"_id": counter, "effects": {"$ne": effect}},
+                                                {"$inc": {"total": n}, "$push": {"effects": effect}}, upsert=True)
+            except OperationFailure as error:
+                if error.code != _DUPLICATE:
+                    raise
+
+    async def counter(self, counter: str) -> int:
+        with _told():
+            document = await self._counters.find_one({"_id": counter})
+        return int(document["total"]) if document else 0
+
+
+def _row(document: Mapping[str, Any]) -> Row:
+    return Row(key=document["key"], value=document["value"], reflects=document["reflects"], indexes=document["indexes"])
+
+
+class MongoSequences:
+    """Numbers of one service."""
+
+    def __init__(self, base: Any) -> None:
+        self._numbers = base["numbers"]
+
+    async def block(self, name: str, size: int) -> int:
+        with _told():
+            document = await self._numbers.find_one_and_update(
+                {"_id": f"sequence/{name}"}, {"$inc": {"last": size}}, upsert=True, return_document=ReturnDocument.AFTER)
+        return int(document["last"]) - size + 1
+
+
+def make_replica_set(port: int) -> None:
+    """Makes a fresh mongod a replica set of one and waits until it can be written to; for local servers."""
+    client: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{port}/?directConnection=true", serverSelectionTimeoutMS=30_000)
+    try:
+        client.admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}]})
+    except OperationFailure as error:
+        if error.code != 23:  # AlreadyInitialized
+            raise
+    finally:
+        client.close()
+    with pymongo.MongoClient(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0", serverSelectionTimeoutMS=30_000) as set_client:
+        set_client.admin.command("ping")
+        set_client["local_check"]["made"].find_one()
+        set_client.admin.command("hello")

