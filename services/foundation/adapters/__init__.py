@@ -1,1 +1,1 @@
-"""The ports' adapters: memory (tests), sqlite (a laptop), mongo and kafka (many machines), clocks."""
+"""The ports' adapters: memory (tests), sqlite (a laptop), mongodb and kafka_log_log (many machines), clocks."""

@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
+_children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept, or Python complains about those still running
+
+
 def free_port() -> int:
     """A port that is free now."""
     with socket.socket() as probe:
@@ -27,17 +30,16 @@ def start(command: Sequence[str], log: Path, environment: dict[str, str] | None 
     """Starts detached; output goes to the log. The process id."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
-                                env=environment).pid
+        child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
+                                 env=environment)
+    _children[child.pid] = child
+    return child.pid
 
 
 def is_alive(pid: int) -> bool:
     """Whether the process runs; a child that has ended is collected."""
-    try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
+    if pid in _children:
+        return _children[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -52,13 +52,13 @@ class _Backend:
         if self._settings.store.startswith("sqlite:"):
             file = await self._opened()
             return Stores(file.streams(service), file.views(service, declared), file.sequences(service))
-        mongo = importlib.import_module("services.foundation.adapters.mongo")  # imported only where it is used
+        mongo = importlib.import_module("services.foundation.adapters.mongodb")  # imported only where it is used
         return await self._stack.enter_async_context(mongo.stores(
             self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
 
     async def log(self) -> EventLog:
         if self._settings.log.startswith("kafka://"):
-            kafka = importlib.import_module("services.foundation.adapters.kafka")
+            kafka = importlib.import_module("services.foundation.adapters.kafka_log")
             return await self._stack.enter_async_context(kafka.open_log(self._settings.log.removeprefix("kafka://")))
         if self._settings.store.startswith("memory:"):
             return self._memory_log
