@@ -36,9 +36,9 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _server(mongod, tmp_path_factory.mktemp("mongod"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real Apache Kafka."""
+    """Address of a real Apache Kafka, empty for each test: its topics belong to one installation's stores."""
     need("kafka", kafka.missing())
     yield from _server(kafka, tmp_path_factory.mktemp("kafka"))
 

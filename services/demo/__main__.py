@@ -17,7 +17,7 @@ from services import registry
 from services.foundation.errors import Problem
 from services.foundation.runtime import identity, settings, wiring
 
-from .doors import Doors, Person
+from .doors import Doors, Refusal
 from .journey import Journey
 
 OUT = Path("out")
@@ -27,7 +27,7 @@ UP_KEYS = Path("var/up/keys")
 SERVICES = ("intake", "courier", "tracking")
 
 
-def minting(keys_dir: Path) -> "identity.Minter":
+def minting(keys_dir: Path) -> identity.Minter:
     """Development tokens from the key made at first start."""
     return identity.Minter(identity.Keys.load_or_make(keys_dir))
 
@@ -70,7 +70,7 @@ async def _carry(chosen: settings.Settings, console: Console) -> bool:
         try:
             dossier = await journey.run()
             files = await _write_papers(doors, journey)
-        except (Problem, TimeoutError, AssertionError, Exception) as error:
+        except (Refusal, TimeoutError, AssertionError) as error:
             console.print(f"[bold]The journey ended early:[/bold] {error}")
             return False
         finally:
@@ -102,4 +102,8 @@ async def _until_told_to_stop() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    try:
+        sys.exit(asyncio.run(main()))
+    except Problem as problem:
+        sys.stderr.write(f"{problem.reason}: {problem.message}\n")
+        sys.exit(1)

@@ -34,9 +34,9 @@ def start(port: int, folder: Path) -> int:
                          "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"), folder / "mongod.log")
     if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 30) or not process.is_alive(pid):
         raise RuntimeError(f"mongod did not start; see {folder / 'mongod.log'}")
-    from services.foundation.adapters import mongodb
+    from services.foundation.adapters import mongodb_set
 
-    mongodb.make_replica_set(port)
+    mongodb_set.make_replica_set(port)
     return pid
 
 

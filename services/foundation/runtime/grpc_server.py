@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -141,12 +142,9 @@ class GrpcServer:
 
     async def start(self, host: str, port: int) -> None:
         """Binds; raises Refused PORT_TAKEN."""
-        try:
-            self.port = self._server.add_insecure_port(f"{host}:{port}")
-        except RuntimeError:
-            self.port = 0
-        if not self.port:
+        if port and not _is_free(host, port):  # asked first: gRPC would print lines of its own about it
             raise Refused("PORT_TAKEN", f"port {port} is taken; end what uses it or choose another", field="port", value=port)
+        self.port = self._server.add_insecure_port(f"{host}:{port}")
         await self._server.start()
         await self.tell("start", "live", "ready", "", serving=True)
 
@@ -162,6 +160,16 @@ class GrpcServer:
         await self._server.stop(5)
         if self._keeper.running:
             await asyncio.wait(self._keeper.running, timeout=5)
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def _checked(server: grpc.aio.Server) -> grpc.aio.Server:

@@ -79,6 +79,13 @@ async def open_stores(settings: Settings, service: str, declared: Declared) -> A
 
 
 @asynccontextmanager
+async def open_log(settings: Settings) -> AsyncIterator[EventLog]:
+    """The event log alone, for operators and tests."""
+    async with AsyncExitStack() as stack:
+        yield await _Backend(settings, stack).log()
+
+
+@asynccontextmanager
 async def running(names: Sequence[str], settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
     """Runs the named services until the block ends; port 0 takes a free one."""
     async with AsyncExitStack() as stack:

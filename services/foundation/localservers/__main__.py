@@ -1,0 +1,77 @@
+"""`make up` and `make down`: mongod, Kafka and the three services as plain processes, data, logs and pids under var/up/."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..errors import Problem
+from ..runtime import settings
+from ..runtime.identity import Keys
+from . import kafka, mongod, process
+
+HOME = Path("var/up")
+PIDS = HOME / "pids.json"
+MONGO_PORT, KAFKA_PORT = 27117, 29192
+SERVICES = ("intake", "courier", "tracking")
+
+
+def up() -> int:
+    """Starts what does not run; the exit code."""
+    pids: dict[str, int] = json.loads(PIDS.read_text()) if PIDS.exists() else {}
+    if any(process.is_alive(pid) for pid in pids.values()):
+        sys.stderr.write("It runs already, in whole or in part: make down first.\n")
+        return 1
+    chosen = settings.read({**os.environ, "POSTAL_KEYS_DIR": str(HOME / "keys")})
+    ports = {"mongod": MONGO_PORT, "kafka": KAFKA_PORT, **{name: chosen.port(name) for name in SERVICES},
+             "page": chosen.http_port}
+    for module in (mongod, kafka):
+        if module.missing():
+            sys.stderr.write(f"{module.__name__.rsplit('.', 1)[1]}: {module.missing()}\n")
+            return 1
+    taken = [f"{name} {port}" for name, port in ports.items() if process.is_open(port)]
+    if taken:
+        sys.stderr.write(f"Taken ports: {', '.join(taken)}; end what uses them.\n")
+        return 1
+    HOME.mkdir(parents=True, exist_ok=True)
+    Keys.load_or_make(chosen.keys_dir)
+    try:
+        for name, module in (("mongod", mongod), ("kafka", kafka)):
+            pids[name] = module.start(ports[name], HOME / name)
+            PIDS.write_text(json.dumps(pids))
+        return _services(pids, ports)
+    except RuntimeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
+    environment = {**os.environ, "POSTAL_STORE": mongod.address(MONGO_PORT), "POSTAL_LOG": kafka.address(KAFKA_PORT),
+                   "POSTAL_KEYS_DIR": str(HOME / "keys")}
+    for name in SERVICES:
+        pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log", environment)
+        PIDS.write_text(json.dumps(pids))
+    for name in SERVICES:
+        if not process.until(lambda name=name: process.is_open(ports[name]) or not process.is_alive(pids[name]), 60) \
+                or not process.is_alive(pids[name]):
+            sys.stderr.write(f"{name} did not start; see {HOME / name}.log\n")
+            return 1
+    sys.stdout.write("".join(f"{name} on port {port}\n" for name, port in ports.items()))
+    return 0
+
+
+def down() -> int:
+    """Stops services, then servers; the exit code."""
+    pids: dict[str, int] = json.loads(PIDS.read_text()) if PIDS.exists() else {}
+    for name in reversed(pids):
+        process.stop(pids[name])
+        sys.stdout.write(f"{name} stopped\n")
+    PIDS.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit({"up": up, "down": down}[sys.argv[1]]())
+    except Problem as problem:
+        sys.exit(problem.message)

@@ -1,0 +1,45 @@
+"""Every adapter the port has, made fresh for each test; a durable one can be reopened."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.foundation.runtime import settings, wiring
+
+DECLARED = {"dossiers": ("office", "route"), "other": ()}
+Open = Callable[[], AbstractAsyncContextManager[Any]]
+STORES = ("memory", "sqlite", "mongo-motor", "mongo-pymongo")
+LOGS = ("memory", "sqlite", "kafka")
+
+
+@pytest.fixture(params=STORES)
+def open_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same stores each time it is called."""
+    kind, _, driver = request.param.partition("-")
+    if kind == "mongo":
+        store = request.getfixturevalue("mongo_server")
+    else:
+        store = "memory:" if kind == "memory" else f"sqlite:{tmp_path / 'x.sqlite'}"
+    chosen = settings.Settings(store=store, log="kafka://unused", mongo_driver=driver or "motor",
+                               mongo_database=f"t{uuid.uuid4().hex[:10]}")
+    return lambda: wiring.open_stores(chosen, "intake", DECLARED)
+
+
+@pytest.fixture
+def durable(request: pytest.FixtureRequest) -> bool:
+    """Whether what was stored is there after reopening."""
+    return "memory" not in request.node.callspec.id
+
+
+@pytest.fixture(params=LOGS)
+def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same log each time it is called."""
+    store, log = {"memory": ("memory:", "store"), "sqlite": (f"sqlite:{tmp_path / 'x.sqlite'}", "store")}.get(
+        request.param, ("memory:", ""))
+    if request.param == "kafka":
+        log = request.getfixturevalue("kafka_server")
+    return lambda: wiring.open_log(settings.Settings(store=store, log=log))

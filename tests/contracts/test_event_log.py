@@ -1,0 +1,68 @@
+"""The event log, clause by clause, on every adapter."""
+
+import asyncio
+from typing import Any
+
+from services.foundation.ports import Delivery
+from tests.builders import an_append
+
+TOPIC = "postal.dossiers.v1"
+
+
+async def read_until(reader: Any, count: int) -> list[Delivery]:
+    """Deliveries until there are as many, at most thirty seconds."""
+    found: list[Delivery] = []
+    async with asyncio.timeout(30):
+        while len(found) < count:
+            found += await reader.batch(100, 0.5)
+    return found
+
+
+async def test_l1_l2_l7_every_fact_reaches_every_group_whole(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a", count=3).facts
+        await log.publish(TOPIC, facts)
+        for group in ("one", "two"):
+            async with log.reader([TOPIC], group) as reader:
+                assert [each.fact for each in await read_until(reader, 3)] == list(facts)
+
+
+async def test_l3_facts_of_a_key_keep_their_order(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a", count=200).facts
+        for start in range(0, 200, 50):
+            await log.publish(TOPIC, facts[start:start + 50])
+        async with log.reader([TOPIC], "g") as reader:
+            assert [each.fact.sequence for each in await read_until(reader, 200)] == list(range(1, 201))
+
+
+async def test_l4_a_group_goes_on_after_its_commit_and_repeats_without(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a", count=2).facts
+        await log.publish(TOPIC, facts[:1])
+        async with log.reader([TOPIC], "g") as reader:
+            await read_until(reader, 1)
+            await reader.commit()
+        await log.publish(TOPIC, facts[1:])
+        for _ in range(2):
+            async with log.reader([TOPIC], "g") as reader:
+                assert [each.fact for each in await read_until(reader, 1)] == [facts[1]]
+
+
+async def test_l5_a_batch_comes_back_empty_when_nothing_is_there(open_log: Any) -> None:
+    async with open_log() as log, log.reader([TOPIC], "g") as reader:
+        assert await reader.batch(10, 0.05) == []
+
+
+async def test_l8_an_unreadable_record_is_told_and_later_ones_still_come(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a").facts
+        await log.put_raw(TOPIC, b"\xff\xff\xff\xffnonsense")
+        await log.publish(TOPIC, facts)
+        async with log.reader([TOPIC], "g") as reader:
+            found = await read_until(reader, 2)
+
+        unreadable = [each for each in found if each.fact is None]
+        assert [each.raw for each in unreadable] == [b"\xff\xff\xff\xffnonsense"]
+        assert unreadable[0].reason
+        assert [each.fact for each in found if each.fact] == list(facts)

@@ -1,0 +1,141 @@
+"""Streams, clause by clause (services/foundation/ports.py), on every adapter."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.foundation.errors import Conflict
+from services.foundation.events import broken_link
+from tests.builders import START, an_append
+
+
+async def test_s1_read_gives_all_facts_in_order_byte_for_byte(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        first = an_append("dossiers/a", count=3)
+        await stores.streams.append(first)
+        await stores.streams.append(second := an_append("dossiers/a", list(first.facts), count=9))
+
+        assert await stores.streams.read("dossiers/a") == [*first.facts, *second.facts]
+        assert broken_link(await stores.streams.read("dossiers/a")) is None
+        assert await stores.streams.read("dossiers/ab") == []
+        assert await stores.streams.read_many(["dossiers/a", "dossiers/b"]) == {
+            "dossiers/a": [*first.facts, *second.facts], "dossiers/b": []}
+
+
+async def test_s2_an_append_that_is_refused_stores_none_of_its_facts(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(kept := an_append("dossiers/a"))
+        with pytest.raises(Conflict):
+            await stores.streams.append(an_append("dossiers/a", count=5))
+
+        assert await stores.streams.read("dossiers/a") == list(kept.facts)
+
+
+async def test_s3_of_twenty_racing_writers_exactly_one_wins(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(first := an_append("dossiers/a"))
+        answers = await asyncio.gather(*(stores.streams.append(an_append("dossiers/a", list(first.facts), count=1 + number % 3))
+                                         for number in range(20)), return_exceptions=True)
+
+        assert sum(answer is None for answer in answers) == 1
+        assert all(answer is None or isinstance(answer, Conflict) for answer in answers)
+        assert broken_link(await stores.streams.read("dossiers/a")) is None
+
+
+async def test_s3_a_writer_that_is_ahead_of_the_stream_leaves_no_gap(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        ahead = an_append("dossiers/a", list(an_append("dossiers/a", count=2).facts))
+
+        assert await stores.streams.append_many([ahead]) == [False]
+        assert await stores.streams.read("dossiers/a") == []
+
+
+async def test_s4_order_is_by_sequence_though_the_clock_runs_backwards(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        history: list[Any] = []
+        for number in range(5):
+            append = an_append("dossiers/a", history, recorded=START - timedelta(hours=number))
+            await stores.streams.append(append)
+            history += append.facts
+
+        assert await stores.streams.read("dossiers/a") == history
+        published = [fact for stored in await stores.streams.unpublished(10) for fact in stored.facts]
+        assert [fact.sequence for fact in published] == [1, 2, 3, 4, 5]
+
+
+async def test_s5_each_append_of_many_has_its_own_answer(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(taken := an_append("dossiers/taken"))
+        first = an_append("dossiers/a")
+        answers = await stores.streams.append_many([
+            first, an_append("dossiers/taken"), an_append("dossiers/b"), an_append("dossiers/a", list(first.facts)),
+            an_append("dossiers/a")])
+
+        assert answers == [True, False, True, True, False]
+        assert len(await stores.streams.read("dossiers/a")) == 2
+        assert await stores.streams.read("dossiers/taken") == list(taken.facts)
+        assert await stores.streams.append_many([]) == []
+
+
+async def test_s6_the_private_part_is_given_back_and_never_published(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(first := an_append("dossiers/a", private=b"sealed-1"))
+        await stores.streams.append(an_append("dossiers/a", list(first.facts), private=b"sealed-2"))
+        await stores.streams.append(an_append("dossiers/b", private=b"neighbour"))
+
+        assert await stores.streams.private("dossiers/a") == [b"sealed-1", b"sealed-2"]
+        assert "sealed" not in repr(await stores.streams.unpublished(10))
+
+
+async def test_s7_what_waits_comes_oldest_first_and_internal_facts_never(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/z"))
+        await stores.streams.append(an_append("dossiers/internal", topic=None))
+        await stores.streams.append(an_append("dossiers/a"))
+
+        assert [stored.facts[0].subject for stored in await stores.streams.unpublished(10)] == ["dossiers/z", "dossiers/a"]
+        assert len(await stores.streams.unpublished(1)) == 1
+
+
+async def test_s8_marking_marks_exactly_those_given(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        for name in "abc":
+            await stores.streams.append(an_append(f"dossiers/{name}"))
+        waiting = await stores.streams.unpublished(10)
+        await stores.streams.mark_published([waiting[1]])
+        await stores.streams.mark_published([waiting[1]])
+
+        assert await stores.streams.unpublished(10) == [waiting[0], waiting[2]]
+
+
+async def test_s9_what_was_acknowledged_is_there_after_reopening(open_stores: Any, durable: bool) -> None:
+    if not durable:
+        return  # memory promises nothing here, and says so
+    async with open_stores() as stores:
+        await stores.streams.append(kept := an_append("dossiers/a", private=b"x"))
+    async with open_stores() as stores:
+        assert await stores.streams.read("dossiers/a") == list(kept.facts)
+        assert await stores.streams.private("dossiers/a") == [b"x"]
+        assert len(await stores.streams.unpublished(10)) == 1
+
+
+async def test_s10_an_append_wakes_who_waits(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        assert await stores.streams.wait_unpublished(0.01) is False
+        waiting = asyncio.create_task(stores.streams.wait_unpublished(20))
+        await stores.streams.append(an_append("dossiers/a"))
+
+        assert await waiting is True
+
+
+async def test_s11_forgetting_removes_the_private_part_and_nothing_else(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/a", private=b"x"))
+        await stores.streams.append(an_append("dossiers/b", private=b"y"))
+        await stores.streams.forget_private("dossiers/a")
+
+        assert await stores.streams.private("dossiers/a") == []
+        assert await stores.streams.private("dossiers/b") == [b"y"]
+        assert len(await stores.streams.read("dossiers/a")) == 1
