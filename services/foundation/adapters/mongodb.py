@@ -177,16 +177,20 @@ class MongoViews:
     async def put_many(self, view: str, rows: Sequence[Row]) -> None:
         for row in rows:
             check_declared(self._declared, view, row.indexes)
+        newest: dict[str, Row] = {}
+        for row in rows:
+            if row.key not in newest or newest[row.key].reflects < row.reflects:
+                newest[row.key] = row
         writes = [UpdateOne({"_id": f"{view}/{row.key}", "reflects": {"$lt": row.reflects}}, {"$set": {
             "view": view, "key": row.key, "value": dict(row.value), "reflects": row.reflects,
             "indexes": {name: list(index_values(row, name)) for name in row.indexes},
             "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=True)
-            for row in rows]
+            for row in newest.values()]
         if not writes:
             return
         with _told():
             try:
-                await self._rows.bulk_write(writes, ordered=len({row.key for row in rows}) < len(rows))
+                await self._rows.bulk_write(writes, ordered=False)
             except BulkWriteError as error:
                 if any(each["code"] != _DUPLICATE for each in (error.details or {}).get("writeErrors", ())):
                     raise  # a duplicate is a row that is as new already
