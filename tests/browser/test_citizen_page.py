@@ -81,5 +81,5 @@ async def test_unknown_and_mistyped_codes_are_told_apart_and_zoom_breaks_nothing
     _, base = journey
     assert "Không thấy hồ sơ nào" in await look(browser, f"{base}/t/0000000000000", "vi-unknown")
     assert "gõ nhầm một ký tự?" in await look(browser, f"{base}/t/0000000000001", "vi-mistyped")
-    assert "Xem hồ sơ của bạn" in await look(browser, f"{base}/", "vi-start", viewport={"width": 90, "height": 160},
-                                             device_scale_factor=4)
+    assert "Xem hồ sơ của bạn" in await look(browser, f"{base}/", "vi-start", viewport={"width": 320, "height": 256},
+                                             device_scale_factor=4)  # 1280 px at 400 %

@@ -1,4 +1,4 @@
-"""Streams, views and sequences on MongoDB: the only place that knows its drivers.
+"""Streams on MongoDB; with mongodb_* beside it the only place that knows its drivers.
 
 One immutable document per append, ``_id`` = "<subject>/<first sequence>": appends that wait together travel in one unordered
 insert, each conflict comes back for itself, and no multi-document transaction exists. motor by default, PyMongo's
@@ -8,34 +8,24 @@ AsyncMongoClient by setting: the calls used here are the same in both, but for `
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pymongo
 from bson.binary import Binary
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo import ReturnDocument
+from pymongo.errors import BulkWriteError
 
 from ..envelope import pack, unpack
-from ..errors import Unavailable
 from ..events import Append, Recorded
-from ..ports import Row, Stores, Stored
-from .memory import check_declared, conflict, index_values, wait_and_clear
+from ..ports import Stored, Stores
+from .memory import conflict, wait_and_clear
+from .mongodb_driver import DUPLICATE, told
+from .mongodb_views import MongoSequences, MongoViews
 
-_DUPLICATE, _TIMEOUT_S = 11000, 5
 _SAFE = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
          "serverSelectionTimeoutMS": 5000, "tz_aware": True}
-
-
-@contextmanager
-def _told() -> Any:
-    """A failure of the driver as ours; its text stays here, it may quote documents."""
-    try:
-        with pymongo.timeout(_TIMEOUT_S):
-            yield
-    except PyMongoError as error:
-        raise Unavailable("STORE_UNAVAILABLE", "the database does not answer; retry with the same request id") from error
 
 
 @asynccontextmanager
@@ -44,7 +34,7 @@ async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]],
     client: Any = (AsyncIOMotorClient if driver == "motor" else pymongo.AsyncMongoClient)(uri, **_SAFE)
     try:
         base = client[database]
-        with _told():
+        with told():
             await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
             await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
         yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))
@@ -68,7 +58,7 @@ class MongoStreams:
         found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
         ranges = [{"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}} for subject in found]  # "0" follows "/"
         if ranges:
-            with _told():
+            with told():
                 cursor = self._appends.find({"$or": ranges}, {"facts": 1, "subject": 1}).sort("_id", 1)
                 async for document in cursor:
                     found[document["subject"]] += [unpack(bytes(record)) for record in document["facts"]]
@@ -99,7 +89,7 @@ class MongoStreams:
         return answers
 
     async def _insert(self, appends: list[Append]) -> list[bool]:
-        with _told():
+        with told():
             last = await self._lasts(appends)
             fit = [append for append in appends if last.get(append.subject, 0) == append.expected]
             order = await self._order(len(fit)) if fit else 0
@@ -115,7 +105,7 @@ class MongoStreams:
                             await asyncio.shield(collection.insert_many(wanted, ordered=False))
                     except BulkWriteError as error:
                         failed = (error.details or {}).get("writeErrors", ())
-                        if any(each["code"] != _DUPLICATE for each in failed) or not failed:
+                        if any(each["code"] != DUPLICATE for each in failed) or not failed:
                             raise
                         if collection is self._appends:
                             clashed = {wanted[each["index"]]["subject"] for each in failed}
@@ -138,23 +128,23 @@ class MongoStreams:
         return int(document["last"]) - count + 1
 
     async def private(self, subject: str) -> list[bytes]:
-        with _told():
+        with told():
             cursor = self._private.find({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}).sort("_id", 1)
             return [bytes(document["sealed"]) async for document in cursor]
 
     async def forget_private(self, subject: str) -> None:
-        with _told():
+        with told():
             await self._private.delete_many({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}})
 
     async def unpublished(self, limit: int) -> list[Stored]:
-        with _told():
+        with told():
             cursor = self._appends.find({"waiting": {"$exists": True}}).sort("waiting", 1).limit(limit)
             return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]))
                     async for document in cursor]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         ids = [f"{each.facts[0].subject}/{each.facts[0].sequence:08d}" for each in stored]
-        with _told():
+        with told():
             await self._appends.update_many({"_id": {"$in": ids}}, {"$unset": {"waiting": ""}})
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
@@ -165,77 +155,3 @@ def _document(append: Append, order: int) -> dict[str, Any]:
     document = {"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
                 "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
     return document if append.topic is None else {**document, "topic": append.topic, "waiting": order}
-
-
-class MongoViews:
-    """Views of one service: one document a row, its indexes as "name=value" texts."""
-
-    def __init__(self, base: Any, declared: Mapping[str, Sequence[str]]) -> None:
-        self._rows, self._counters = base["rows"], base["counters"]
-        self._declared = {view: tuple(names) for view, names in declared.items()}
-
-    async def put_many(self, view: str, rows: Sequence[Row]) -> None:
-        for row in rows:
-            check_declared(self._declared, view, row.indexes)
-        newest: dict[str, Row] = {}
-        for row in rows:
-            if row.key not in newest or newest[row.key].reflects < row.reflects:
-                newest[row.key] = row
-        writes = [UpdateOne({"_id": f"{view}/{row.key}", "reflects": {"$lt": row.reflects}}, {"$set": {
-            "view": view, "key": row.key, "value": dict(row.value), "reflects": row.reflects,
-            "indexes": {name: list(index_values(row, name)) for name in row.indexes},
-            "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=True)
-            for row in newest.values()]
-        if not writes:
-            return
-        with _told():
-            try:
-                await self._rows.bulk_write(writes, ordered=False)
-            except BulkWriteError as error:
-                if any(each["code"] != _DUPLICATE for each in (error.details or {}).get("writeErrors", ())):
-                    raise  # a duplicate is a row that is as new already
-
-    async def get(self, view: str, key: str) -> Row | None:
-        return (await self.get_many(view, [key])).get(key)
-
-    async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
-        with _told():
-            cursor = self._rows.find({"_id": {"$in": [f"{view}/{key}" for key in keys]}})
-            return {document["key"]: _row(document) async for document in cursor}
-
-    async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]:
-        check_declared(self._declared, view, (index,))
-        with _told():
-            cursor = self._rows.find({"view": view, "found_by": {"$eq": f"{index}={value}"}, "key": {"$gt": after}})
-            return [_row(document) async for document in cursor.sort("key", 1).limit(limit)]
-
-    async def add(self, counter: str, n: int, *, effect: str) -> None:
-        with _told():
-            try:
-                await self._counters.update_one({"_id": counter, "effects": {"$ne": effect}},
-                                                {"$inc": {"total": n}, "$push": {"effects": effect}}, upsert=True)
-            except OperationFailure as error:
-                if error.code != _DUPLICATE:
-                    raise
-
-    async def counter(self, counter: str) -> int:
-        with _told():
-            document = await self._counters.find_one({"_id": counter})
-        return int(document["total"]) if document else 0
-
-
-def _row(document: Mapping[str, Any]) -> Row:
-    return Row(key=document["key"], value=document["value"], reflects=document["reflects"], indexes=document["indexes"])
-
-
-class MongoSequences:
-    """Numbers of one service."""
-
-    def __init__(self, base: Any) -> None:
-        self._numbers = base["numbers"]
-
-    async def block(self, name: str, size: int) -> int:
-        with _told():
-            document = await self._numbers.find_one_and_update(
-                {"_id": f"sequence/{name}"}, {"$inc": {"last": size}}, upsert=True, return_document=ReturnDocument.AFTER)
-        return int(document["last"]) - size + 1

@@ -1,0 +1,85 @@
+"""Views and sequences on MongoDB."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, OperationFailure
+
+from ..ports import Row
+from .memory import check_declared, index_values
+from .mongodb_driver import DUPLICATE, told
+
+
+class MongoViews:
+    """Views of one service: one document a row, its indexes as "name=value" texts."""
+
+    def __init__(self, base: Any, declared: Mapping[str, Sequence[str]]) -> None:
+        self._rows, self._counters = base["rows"], base["counters"]
+        self._declared = {view: tuple(names) for view, names in declared.items()}
+
+    async def put_many(self, view: str, rows: Sequence[Row]) -> None:
+        for row in rows:
+            check_declared(self._declared, view, row.indexes)
+        newest: dict[str, Row] = {}
+        for row in rows:
+            if row.key not in newest or newest[row.key].reflects < row.reflects:
+                newest[row.key] = row
+        writes = [UpdateOne({"_id": f"{view}/{row.key}", "reflects": {"$lt": row.reflects}}, {"$set": {
+            "view": view, "key": row.key, "value": dict(row.value), "reflects": row.reflects,
+            "indexes": {name: list(index_values(row, name)) for name in row.indexes},
+            "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=True)
+            for row in newest.values()]
+        if not writes:
+            return
+        with told():
+            try:
+                await self._rows.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:
+                if any(each["code"] != DUPLICATE for each in (error.details or {}).get("writeErrors", ())):
+                    raise  # a duplicate is a row that is as new already
+
+    async def get(self, view: str, key: str) -> Row | None:
+        return (await self.get_many(view, [key])).get(key)
+
+    async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
+        with told():
+            cursor = self._rows.find({"_id": {"$in": [f"{view}/{key}" for key in keys]}})
+            return {document["key"]: _row(document) async for document in cursor}
+
+    async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]:
+        check_declared(self._declared, view, (index,))
+        with told():
+            cursor = self._rows.find({"view": view, "found_by": {"$eq": f"{index}={value}"}, "key": {"$gt": after}})
+            return [_row(document) async for document in cursor.sort("key", 1).limit(limit)]
+
+    async def add(self, counter: str, n: int, *, effect: str) -> None:
+        with told():
+            try:
+                await self._counters.update_one({"_id": counter, "effects": {"$ne": effect}},
+                                                {"$inc": {"total": n}, "$push": {"effects": effect}}, upsert=True)
+            except OperationFailure as error:
+                if error.code != DUPLICATE:
+                    raise
+
+    async def counter(self, counter: str) -> int:
+        with told():
+            document = await self._counters.find_one({"_id": counter})
+        return int(document["total"]) if document else 0
+
+
+def _row(document: Mapping[str, Any]) -> Row:
+    return Row(key=document["key"], value=document["value"], reflects=document["reflects"], indexes=document["indexes"])
+
+
+class MongoSequences:
+    """Numbers of one service."""
+
+    def __init__(self, base: Any) -> None:
+        self._numbers = base["numbers"]
+
+    async def block(self, name: str, size: int) -> int:
+        with told():
+            document = await self._numbers.find_one_and_update(
+                {"_id": f"sequence/{name}"}, {"$inc": {"last": size}}, upsert=True, return_document=ReturnDocument.AFTER)
+        return int(document["last"]) - size + 1
