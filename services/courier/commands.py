@@ -14,7 +14,16 @@ from services.foundation.ports import Clock, Streams
 
 from . import handover, parcel_facts
 from .parcel import Parcel, fold, key_of, order_of
-from .parcel_facts import AttemptReason, DeliveryAttempted, DeliveryProof, Difference, Holder, ParcelDelivered, Scan, ScanRecorded
+from .parcel_facts import (
+    AttemptReason,
+    DeliveryAttempted,
+    DeliveryProof,
+    Difference,
+    Holder,
+    ParcelDelivered,
+    Scan,
+    ScanRecorded,
+)
 
 TOPIC = "postal.parcels.v1"
 FACTS = codec.Registry()

@@ -8,7 +8,16 @@ from typing import Any
 from services.foundation.errors import Invalid
 
 from .places import Places
-from .records import FormerUnit, PostalEligibility, PresenceRule, Procedure, ProcedureLevel, PublishedPaper, TermUnit, Unit
+from .records import (
+    FormerUnit,
+    PostalEligibility,
+    PresenceRule,
+    Procedure,
+    ProcedureLevel,
+    PublishedPaper,
+    TermUnit,
+    Unit,
+)
 from .registry import Holidays, Registry
 
 DATA = Path(__file__).parent / "data"

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-
 _children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept, or Python complains about those still running
 
 

@@ -21,7 +21,7 @@ class Scope(StrEnum):
 
 _ANY, _OFFICE, _AUTHORITY, _PARCELS = Scope.ANY, Scope.OWN_OFFICE, Scope.OWN_AUTHORITY, Scope.OWN_PARCELS
 _CLERK, _COURIER, _OFFICER, _SUPERVISOR = Role.CLERK, Role.COURIER, Role.OFFICER, Role.SUPERVISOR
-_STAFF: Mapping[Role, Scope] = {role: _ANY for role in Role}
+_STAFF: Mapping[Role, Scope] = dict.fromkeys(Role, _ANY)
 _OWN: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE, _OFFICER: _AUTHORITY}
 _CARRIERS: Mapping[Role, Scope] = {_CLERK: _PARCELS, _COURIER: _PARCELS, _OFFICER: _PARCELS}
 _DECIDER: Mapping[Role, Scope] = {_OFFICER: _AUTHORITY}

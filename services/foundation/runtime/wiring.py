@@ -17,6 +17,7 @@ from ..ports import Clock, EventLog, Stores
 from . import logs, metrics
 from .consumer import VIEW as SET_ASIDE_VIEW
 from .consumer import Consumer
+from .group_commit import GroupedStreams
 from .grpc_server import GrpcServer
 from .http_server import HttpServer
 from .identity import Keys, Verifier
@@ -53,8 +54,9 @@ class _Backend:
             file = await self._opened()
             return Stores(file.streams(service), file.views(service, declared), file.sequences(service))
         mongo = importlib.import_module("services.foundation.adapters.mongodb")  # imported only where it is used
-        return await self._stack.enter_async_context(mongo.stores(
+        found: Stores = await self._stack.enter_async_context(mongo.stores(
             self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
+        return Stores(GroupedStreams(found.streams), found.views, found.sequences)  # SQLite groups in its writer
 
     async def log(self) -> EventLog:
         if self._settings.log.startswith("kafka://"):

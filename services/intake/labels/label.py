@@ -11,7 +11,7 @@ WIDTH, HEIGHT, MARGIN = 800, 1200, 32
 QR_DOTS = 248  # at least 31 mm with its quiet zone
 QUIET = 4
 _WIDEST = 0.56  # of the size: widest average letter of the fonts, for wrapping
-BAR_DOTS, BAR_HEIGHT = 3, 112  # 0.375 mm a module, 14 mm high (UPU S10: 12.5 mm recommended)
+BAR_DOTS, BAR_HEIGHT = 4, 112  # 0.5 mm a module, so that a blurred print still reads, 14 mm high (UPU S10: 12.5 mm recommended)
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
 
 
@@ -102,7 +102,7 @@ def placed(content: LabelContent, qr_modules: int) -> list[Item]:
     beside = MARGIN + side + 8
     items: list[Item] = [
         Text(MARGIN, 24, 34, True, "HỒ SƠ HÀNH CHÍNH CÔNG"),
-        *_lines(content.route and " – ".join(content.route) or "", MARGIN, 68, 22, False, inner, 2),
+        *_lines((content.route and " – ".join(content.route)) or "", MARGIN, 68, 22, False, inner, 2),
         Rule(MARGIN, 124, inner, 3),
         Qr(MARGIN - module * QUIET // 2, 132, module),
         Text(beside, 144, 22, False, "Tra cứu"),
@@ -118,7 +118,7 @@ def placed(content: LabelContent, qr_modules: int) -> list[Item]:
     bars = HEIGHT - MARGIN - BAR_HEIGHT - 76
     items += [
         Rule(MARGIN, bars - 20, inner, 3),
-        Bars(MARGIN + 10 * BAR_DOTS, bars, content.parcel_code),
+        Bars(MARGIN + 10 * BAR_DOTS - 16, bars, content.parcel_code),
         Text(MARGIN + 10 * BAR_DOTS, bars + BAR_HEIGHT + 6, 36, True, group_code(content.parcel_code)),
         *_lines(content.office, MARGIN + 10 * BAR_DOTS, HEIGHT - 58, 22, False, inner - 140, 1),
         Text(WIDTH - MARGIN - 90, HEIGHT - 58, 22, False, f"nhãn v{content.label_version}"),
