@@ -139,3 +139,16 @@ async def test_s11_forgetting_removes_the_private_part_and_nothing_else(open_sto
         assert await stores.streams.private("dossiers/a") == []
         assert await stores.streams.private("dossiers/b") == [b"y"]
         assert len(await stores.streams.read("dossiers/a")) == 1
+
+
+async def test_s6_of_racing_appends_only_the_winner_keeps_its_private_part(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        for round_number in range(10):
+            subject = f"dossiers/{round_number}"
+            racers = [an_append(subject, count=1 + number, private=b"of %d" % number) for number in range(4)]
+            answers = await asyncio.gather(*(stores.streams.append_many([racer]) for racer in racers))
+            winner = answers.index([True])
+
+            assert answers.count([True]) == 1
+            assert await stores.streams.private(subject) == [b"of %d" % winner]
+            assert await stores.streams.read(subject) == list(racers[winner].facts)

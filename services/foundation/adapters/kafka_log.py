@@ -12,7 +12,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from ..envelope import milliseconds, moment
 from ..errors import Problem, Unavailable
@@ -49,20 +49,25 @@ class KafkaEventLog:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
         self.topics_missing = False
 
-    async def ensure_topics(self, replication: int = 1) -> None:
-        """Makes the topics that are missing."""
+    async def ensure_topics(self, replication: int | None = None) -> None:
+        """Makes the topics that are missing: three copies, or as many as there are brokers; facts are kept for ever."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         try:
             await admin.start()
             there = set(await admin.list_topics())
-            wanted = [NewTopic(name=name, num_partitions=PARTITIONS, replication_factor=replication)
+            copies = replication or min(3, len((await admin.describe_cluster())["brokers"]))
+            kept = {"retention.ms": "-1", "min.insync.replicas": str(max(1, copies - 1))}
+            wanted = [NewTopic(name=name, num_partitions=PARTITIONS, replication_factor=copies, topic_configs=kept)
                       for name in TOPICS if name not in there]
             if wanted:
-                await admin.create_topics(wanted)
+                for _, code, *_rest in (await admin.create_topics(wanted)).topic_errors:  # it does not raise them
+                    if code:
+                        raise for_code(code)
         except TopicAlreadyExistsError:
-            pass
+            pass  # another service was first, with the same list
         except KafkaError as error:
             raise _unavailable() from error
         finally:
@@ -92,16 +97,20 @@ class KafkaEventLog:
             raise _unavailable() from error
 
     async def _ready_producer(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all",
-                                        linger_ms=0, request_timeout_ms=5000, metadata_max_age_ms=2000)
-            try:
-                await asyncio.wait_for(producer.start(), _SEND_S)
-            except BaseException:
-                await _stopped(producer)
-                raise
-            self._producer = producer
-        return self._producer
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._fresh_producer()
+            return self._producer
+
+    async def _fresh_producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all",
+                                    linger_ms=0, request_timeout_ms=5000, metadata_max_age_ms=2000)
+        try:
+            await asyncio.wait_for(producer.start(), _SEND_S)
+        except BaseException:
+            await _stopped(producer)
+            raise
+        return producer
 
     async def discard_producer(self) -> None:
         """Throws the producer away; the next send makes another."""
@@ -140,11 +149,16 @@ class _KafkaReader:
 
 
 async def _stopped(client: Any) -> None:
-    """Stops a client; one that hangs in its own stop (aiokafka#1101) is left behind."""
+    """Stops a client; one that hangs in its own stop (aiokafka#1101) is cut off: a sender left running would send its
+    old facts after the next one's."""
     try:
         await asyncio.wait_for(client.stop(), _STOP_S)
     except (KafkaError, TimeoutError, OSError):
-        return
+        sender = getattr(client, "_sender", None)
+        if sender is not None and sender.sender_task is not None:
+            sender.sender_task.cancel()
+            await asyncio.wait([sender.sender_task], timeout=_STOP_S)
+            await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_STOP_S)
 
 
 def _headers(fact: Recorded) -> list[tuple[str, bytes]]:

@@ -21,7 +21,7 @@ from ..envelope import pack, unpack
 from ..events import Append, Recorded
 from ..ports import Stored, Stores
 from .memory import conflict, wait_and_clear
-from .mongodb_driver import DUPLICATE, told
+from .mongodb_driver import duplicates, told
 from .mongodb_views import MongoSequences, MongoViews
 
 _SAFE = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
@@ -48,7 +48,7 @@ class MongoStreams:
     """Streams of one service."""
 
     def __init__(self, base: Any) -> None:
-        self._appends, self._private, self._numbers = base["appends"], base["private"], base["numbers"]
+        self._appends, self._numbers = base["appends"], base["numbers"]
         self._appended = asyncio.Event()
 
     async def read(self, subject: str) -> list[Recorded]:
@@ -94,21 +94,12 @@ class MongoStreams:
             fit = [append for append in appends if last.get(append.subject, 0) == append.expected]
             order = await self._order(len(fit)) if fit else 0
             documents = [_document(append, order + number) for number, append in enumerate(fit)]
-            private = [{"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
-                        "sealed": Binary(append.private)} for append in fit if append.private is not None]
             clashed: set[str] = set()
             if documents:
-                # The private part first: facts without it would be a dossier nobody can deliver.
-                for collection, wanted in ((self._private, private), (self._appends, documents)):
-                    try:
-                        if wanted:
-                            await asyncio.shield(collection.insert_many(wanted, ordered=False))
-                    except BulkWriteError as error:
-                        failed = (error.details or {}).get("writeErrors", ())
-                        if any(each["code"] != DUPLICATE for each in failed) or not failed:
-                            raise
-                        if collection is self._appends:
-                            clashed = {wanted[each["index"]]["subject"] for each in failed}
+                try:
+                    await asyncio.shield(self._appends.insert_many(documents, ordered=False))
+                except BulkWriteError as error:
+                    clashed = {documents[at]["subject"] for at in duplicates(error)}
         stored = {append.subject for append in fit} - clashed
         return [append.subject in stored for append in appends]
 
@@ -129,16 +120,16 @@ class MongoStreams:
 
     async def private(self, subject: str) -> list[bytes]:
         with told():
-            cursor = self._private.find({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}).sort("_id", 1)
-            return [bytes(document["sealed"]) async for document in cursor]
+            cursor = self._appends.find({**_of(subject), "private": {"$exists": True}}, {"private": 1}).sort("_id", 1)
+            return [bytes(document["private"]) async for document in cursor]
 
     async def forget_private(self, subject: str) -> None:
         with told():
-            await self._private.delete_many({"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}})
+            await self._appends.update_many(_of(subject), {"$unset": {"private": ""}})
 
     async def unpublished(self, limit: int) -> list[Stored]:
         with told():
-            cursor = self._appends.find({"waiting": {"$exists": True}}).sort("waiting", 1).limit(limit)
+            cursor = self._appends.find({"waiting": {"$exists": True}}, {"private": 0}).sort("waiting", 1).limit(limit)
             return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]))
                     async for document in cursor]
 
@@ -154,4 +145,10 @@ class MongoStreams:
 def _document(append: Append, order: int) -> dict[str, Any]:
     document = {"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
                 "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
+    if append.private is not None:
+        document["private"] = Binary(append.private)  # same write: of racing appends only the stored one keeps its own
     return document if append.topic is None else {**document, "topic": append.topic, "waiting": order}
+
+
+def _of(subject: str) -> dict[str, Any]:
+    return {"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}

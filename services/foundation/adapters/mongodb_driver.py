@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pymongo
-from pymongo.errors import PyMongoError
+from pymongo.errors import BulkWriteError, PyMongoError
 
 from ..errors import Unavailable
 
@@ -20,3 +20,13 @@ def told() -> Any:
             yield
     except PyMongoError as error:
         raise Unavailable("STORE_UNAVAILABLE", "the database does not answer; retry with the same request id") from error
+
+
+def duplicates(error: BulkWriteError) -> list[int]:
+    """Numbers of the writes whose place was taken; raises the error if anything else is wrong, a majority that did
+    not confirm among it."""
+    details = error.details or {}
+    failed = details.get("writeErrors", ())
+    if details.get("writeConcernErrors") or not failed or any(each["code"] != DUPLICATE for each in failed):
+        raise error
+    return [int(each["index"]) for each in failed]

@@ -8,7 +8,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from ..ports import Row
 from .memory import check_declared, index_values
-from .mongodb_driver import DUPLICATE, told
+from .mongodb_driver import DUPLICATE, duplicates, told
 
 
 class MongoViews:
@@ -25,19 +25,24 @@ class MongoViews:
         for row in rows:
             if row.key not in newest or newest[row.key].reflects < row.reflects:
                 newest[row.key] = row
+        there = await self._write(view, list(newest.values()), upsert=True)
+        # These rows exist: as new already, or just written by another at the same moment. The guard tells which.
+        await self._write(view, there, upsert=False)
+
+    async def _write(self, view: str, rows: Sequence[Row], *, upsert: bool) -> list[Row]:
+        """Writes over what is older; the rows that were there and could not be told from newer ones."""
         writes = [UpdateOne({"_id": f"{view}/{row.key}", "reflects": {"$lt": row.reflects}}, {"$set": {
             "view": view, "key": row.key, "value": dict(row.value), "reflects": row.reflects,
             "indexes": {name: list(index_values(row, name)) for name in row.indexes},
-            "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=True)
-            for row in newest.values()]
-        if not writes:
-            return
-        with told():
-            try:
-                await self._rows.bulk_write(writes, ordered=False)
-            except BulkWriteError as error:
-                if any(each["code"] != DUPLICATE for each in (error.details or {}).get("writeErrors", ())):
-                    raise  # a duplicate is a row that is as new already
+            "found_by": [f"{name}={value}" for name in row.indexes for value in index_values(row, name)]}}, upsert=upsert)
+            for row in rows]
+        if writes:
+            with told():
+                try:
+                    await self._rows.bulk_write(writes, ordered=False)
+                except BulkWriteError as error:
+                    return [rows[at] for at in duplicates(error)]
+        return []
 
     async def get(self, view: str, key: str) -> Row | None:
         return (await self.get_many(view, [key])).get(key)
