@@ -16,9 +16,7 @@ STORES = ("memory", "sqlite", "mongo-motor", "mongo-pymongo")
 LOGS = ("memory", "sqlite", "kafka")
 
 
-@pytest.fixture(params=STORES)
-def open_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
-    """Opens the same stores each time it is called."""
+def _opener(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     kind, _, driver = request.param.partition("-")
     if kind == "mongo":
         store = request.getfixturevalue("mongo_server")
@@ -29,10 +27,16 @@ def open_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     return lambda: wiring.open_stores(chosen, "intake", DECLARED)
 
 
-@pytest.fixture
-def durable(request: pytest.FixtureRequest) -> bool:
-    """Whether what was stored is there after reopening."""
-    return "memory" not in request.node.callspec.id
+@pytest.fixture(params=STORES)
+def open_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same stores each time it is called."""
+    return _opener(request, tmp_path)
+
+
+@pytest.fixture(params=STORES[1:])
+def open_durable_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """The same for those that promise to keep what was stored; memory does not."""
+    return _opener(request, tmp_path)
 
 
 @pytest.fixture(params=LOGS)

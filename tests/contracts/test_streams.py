@@ -110,12 +110,10 @@ async def test_s8_marking_marks_exactly_those_given(open_stores: Any) -> None:
         assert await stores.streams.unpublished(10) == [waiting[0], waiting[2]]
 
 
-async def test_s9_what_was_acknowledged_is_there_after_reopening(open_stores: Any, durable: bool) -> None:
-    if not durable:
-        return  # memory promises nothing here, and says so
-    async with open_stores() as stores:
+async def test_s9_what_was_acknowledged_is_there_after_reopening(open_durable_stores: Any) -> None:
+    async with open_durable_stores() as stores:
         await stores.streams.append(kept := an_append("dossiers/a", private=b"x"))
-    async with open_stores() as stores:
+    async with open_durable_stores() as stores:
         assert await stores.streams.read("dossiers/a") == list(kept.facts)
         assert await stores.streams.private("dossiers/a") == [b"x"]
         assert len(await stores.streams.unpublished(10)) == 1

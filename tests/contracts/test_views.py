@@ -60,12 +60,10 @@ async def test_v5_a_counter_counts_each_effect_once(open_stores: Any) -> None:
         assert await stores.views.counter("other") == 0
 
 
-async def test_v6_rows_are_there_after_reopening(open_stores: Any, durable: bool) -> None:
-    if not durable:
-        return  # memory promises nothing here, and says so
-    async with open_stores() as stores:
+async def test_v6_rows_are_there_after_reopening(open_durable_stores: Any) -> None:
+    async with open_durable_stores() as stores:
         await stores.views.put_many("dossiers", [row("a", office="1")])
-    async with open_stores() as stores:
+    async with open_durable_stores() as stores:
         assert [each.key for each in await stores.views.find("dossiers", "office", "1")] == ["a"]
 
 
@@ -83,10 +81,8 @@ async def test_n2_names_do_not_disturb_each_other(open_stores: Any) -> None:
         assert await stores.sequences.block("b", 5) == 1
 
 
-async def test_n3_no_number_comes_again_after_reopening(open_stores: Any, durable: bool) -> None:
-    if not durable:
-        return  # memory promises nothing here, and says so
-    async with open_stores() as stores:
+async def test_n3_no_number_comes_again_after_reopening(open_durable_stores: Any) -> None:
+    async with open_durable_stores() as stores:
         await stores.sequences.block("a", 5)
-    async with open_stores() as stores:
+    async with open_durable_stores() as stores:
         assert await stores.sequences.block("a", 5) > 5
