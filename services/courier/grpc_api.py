@@ -11,11 +11,14 @@ from services.foundation.errors import Invalid, Problem
 from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, caller
 from services.foundation.runtime.parts import ServiceContext
+from services.foundation.subjects import Request
 
-from .commands import Commands, Request, state_of, subject_of, unknown
+from .commands import Commands
 from .parcel import Parcel
 from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder, Scan
 from .reactions import VIEW, holder_key
+from .scanning import Scanning
+from .stream import unknown
 
 _pb = courier_service_pb2
 MOST_SCANS, MOST_PARCELS, MOST_ON_A_PAGE, PAGE = 1000, 500, 200, 50
@@ -25,14 +28,14 @@ _METHOD = "/postal.courier.v1.CourierService/"
 class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
     """All methods of postal.courier.v1.CourierService."""
 
-    def __init__(self, context: ServiceContext, commands: Commands) -> None:
-        self._stores, self._keys, self._commands = context.stores, context.keys, commands
+    def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning) -> None:
+        self._stores, self._keys, self._commands, self._scanning = context.stores, context.keys, commands, scanning
 
     async def RecordScans(self, request: Any, _: Any) -> Message:
         _check_size(len(request.scans), MOST_SCANS, "scans")
         read: list[Scan | Problem] = [_scan(message) for message in request.scans]
         scans = [scan for scan in read if not isinstance(scan, Problem)]
-        answers = iter(await self._commands.record_scans(scans, self._request("RecordScans", request)))
+        answers = iter(await self._scanning.record(scans, self._request("RecordScans", request)))
         return _pb.RecordScansResponse(results=[_scan_result(each if isinstance(each, Problem) else next(answers))
                                                 for each in read])
 
@@ -53,7 +56,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
 
     async def GetParcel(self, request: Any, _: Any) -> Message:
         code = check_parcel_code(request.parcel_code)
-        parcel = await self._commands.parcel(code)
+        parcel = await self._commands.parcels.state(code)
         if not _concerns(parcel, caller()):
             raise unknown(code)
         return _pb.GetParcelResponse(parcel=_message(parcel))
@@ -67,14 +70,13 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
             key = holder_key(Holder(person=person, place=who.place))
             rows += await self._stores.views.find(VIEW, "holder", key, after=request.page_token, limit=size)
         codes = sorted({row.key for row in rows})[:size]
-        histories = await self._stores.streams.read_many([subject_of(code) for code in codes])
-        found = [state_of(histories[subject_of(code)]) for code in codes]
-        return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in found if parcel is not None],
+        return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in await self._commands.parcels.states(codes)],
                                        next_page_token=codes[-1] if len(codes) == size else "")
 
     async def RecordDelivery(self, request: Any, _: Any) -> Message:
         proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None
-        reason = _pb.RecordDeliveryRequest.DESCRIPTOR.fields_by_name["attempt_reason"].enum_type.values_by_number
+        reason: Any = _pb.RecordDeliveryRequest.DESCRIPTOR.fields_by_name["attempt_reason"].enum_type
+        reason = reason.values_by_number
         if request.attempt_reason not in reason:
             raise Invalid("ATTEMPT_REASON_UNKNOWN", "name one of the listed values", field="attempt_reason")
         name = reason[request.attempt_reason].name.removeprefix("ATTEMPT_REASON_")
@@ -106,19 +108,19 @@ def _scan(message: Any) -> Scan | Problem:
         return problem
 
 
-def _scan_result(answer: str | Problem) -> Message:
+def _scan_result(answer: str | Problem) -> Any:
     if isinstance(answer, Problem):
         return _pb.ScanResult(outcome=_pb.SCAN_OUTCOME_REFUSED, problem=_problem(answer))
-    return _pb.ScanResult(outcome=_pb.ScanOutcome.Value(f"SCAN_OUTCOME_{answer}"))
+    return _pb.ScanResult(outcome=f"SCAN_OUTCOME_{answer}")
 
 
-def _result(answer: Parcel | Problem) -> Message:
+def _result(answer: Parcel | Problem) -> Any:
     if isinstance(answer, Problem):
         return _pb.ParcelResult(problem=_problem(answer))
     return _pb.ParcelResult(parcel=_message(answer))
 
 
-def _problem(problem: Problem) -> Message:
+def _problem(problem: Problem) -> Any:
     return _pb.Problem(reason=problem.reason, field=problem.field, message=problem.message)
 
 

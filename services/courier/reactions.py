@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from services.foundation import codec
 from services.foundation.events import Recorded
 from services.foundation.ports import Row, Streams, Views
+from services.foundation.subjects import Request
 
-from .commands import Commands, Request, state_of, subject_of
 from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
+from .scanning import Scanning
+from .stream import PARCEL, Parcels
 
 VIEW = "parcels"
 INDEXES = ("holder",)
@@ -90,32 +92,28 @@ def registered(record: Recorded) -> ParcelRegistered | None:
 class Reactions:
     """Two groups: one registers parcels, one keeps the list."""
 
-    def __init__(self, commands: Commands, streams: Streams, views: Views) -> None:
-        self._commands, self._streams, self._views = commands, streams, views
+    def __init__(self, parcels: Parcels, scanning: Scanning, streams: Streams, views: Views) -> None:
+        self._parcels, self._scanning, self._streams, self._views = parcels, scanning, streams, views
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Registers each parcel once, all in one append, then matches the scans that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
-        known = await self._streams.read_many([subject_of(parcel.parcel_code) for _, parcel in started])
-        appends = [self._commands.append_of(subject_of(parcel.parcel_code), [], parcel.filing_id,
-                                            [(parcel, record.occurred)], _because_of(record))
-                   for record, parcel in started if not known[subject_of(parcel.parcel_code)]]
+        known = await self._streams.read_many([PARCEL.subject_of(parcel.parcel_code) for _, parcel in started])
+        appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
+                                           _because_of(record))
+                   for record, parcel in started if not known[PARCEL.subject_of(parcel.parcel_code)]]
         await self._streams.append_many(appends)  # one that lost a race was registered by another member
-        for record, parcel in started:
-            await self._commands.match_waiting(parcel.parcel_code, _because_of(record))
+        if started:
+            await self._scanning.match_waiting([parcel.parcel_code for _, parcel in started], _because_of(started[-1][0]))
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
         """Keeps a row per parcel: who holds it, to whom it is offered."""
-        subjects = list(dict.fromkeys(fact.subject for fact in facts))
-        histories = await self._streams.read_many(subjects)
+        codes = list(dict.fromkeys(fact.subject.removeprefix(PARCEL.prefix) for fact in facts))
         rows = []
-        for subject in subjects:
-            parcel = state_of(histories[subject])
-            if parcel is not None:
-                holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
-                indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
-                rows.append(Row(key=parcel.parcel_code, value={}, reflects=len(histories[subject]),
-                                indexes={"holder": indexes}))
+        for parcel in await self._parcels.states(codes):
+            holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
+            indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
+            rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={"holder": indexes}))
         await self._views.put_many(VIEW, rows)
 
 

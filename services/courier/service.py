@@ -5,18 +5,21 @@ from postal.courier.v1 import courier_service_pb2_grpc
 
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
-from .commands import TOPIC, Commands
+from .commands import Commands
 from .grpc_api import CourierApi
 from .reactions import INDEXES, VIEW, Reactions
+from .scanning import Scanning
+from .stream import TOPIC
 
 VIEWS = {VIEW: INDEXES}
 
 
 def build(context: ServiceContext) -> ServiceParts:
     """The service on what it is given."""
-    commands = Commands(context.stores.streams, context.clock)
-    reactions = Reactions(commands, context.stores.streams, context.stores.views)
-    api = CourierApi(context, commands)
+    streams = context.stores.streams
+    commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock)
+    reactions = Reactions(commands.parcels, scanning, streams, context.stores.views)
+    api = CourierApi(context, commands, scanning)
 
     def add(server: grpc.aio.Server) -> None:
         courier_service_pb2_grpc.add_CourierServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -19,20 +20,9 @@ from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 from postal.tracking.v1 import tracking_service_pb2 as tracking
 
+from .cases import PHARMACIST, Case
 from .doors import Doors, Person, Refusal
 
-PROCEDURE = "1.014092"  # Cấp Chứng chỉ hành nghề dược: decided by a province authority, may go by post
-HA_NOI = "01"
-APPLICANT = dossiers.Applicant(
-    full_name="Nguyễn Thị Ánh Tuyết", identity_number="096185001234", phone="0912345678",
-    address="Ấp Cái Đôi, xã Đất Mũi, tỉnh Cà Mau",
-)
-PAPERS = (
-    dossiers.Paper(name="Đơn đề nghị cấp Chứng chỉ hành nghề dược", originals=1, copies=0),
-    dossiers.Paper(name="Giấy xác nhận thời gian thực hành", originals=1, copies=0),
-    dossiers.Paper(name="Văn bằng chuyên môn", originals=0, copies=2),
-)
-MISSING = dossiers.Paper(name="Giấy chứng nhận đủ sức khỏe để hành nghề dược", originals=1, copies=0)
 SIGNATURE = hashlib.sha256("chữ ký mẫu".encode()).hexdigest()  # the picture itself stays on the device
 
 Tell = Callable[[str], None]
@@ -46,10 +36,11 @@ async def _go_on(_step: str) -> None:
 class Journey:
     """One dossier from counter to citizen. ``home_office`` is the counter's office code in Cà Mau."""
 
-    def __init__(self, doors: Doors, home_office: str, *, told: Tell = lambda _: None, between: Between = _go_on) -> None:
-        self._doors, self._told, self._between = doors, told, between
+    def __init__(self, doors: Doors, home_office: str, case: Case = PHARMACIST, *, told: Tell = lambda _: None,
+                 between: Between = _go_on) -> None:
+        self._doors, self._case, self._told, self._between = doors, case, told, between
         self.clerk = Person("gdv-dat-mui", "CLERK", home_office)
-        self.officer = Person("cb-ha-noi", "OFFICER", f"TINH-{HA_NOI}")
+        self.officer = Person(f"cb-{case.authority.lower()}", "OFFICER", case.authority)
         self.filing_id = self.tracking_code = self.tracking_url = ""
         self.parcel_codes: list[str] = []
         self.slowest_s = 0.0
@@ -63,10 +54,16 @@ class Journey:
         return await self.dossier(self.clerk)
 
     async def file(self) -> None:
-        """The clerk counts the papers, takes fee and postage, seals and labels."""
-        procedure = (await self._call("GetProcedure", intake.GetProcedureRequest(code=PROCEDURE), self.clerk)).procedure
+        """The clerk sees who is competent, counts the papers, takes fee and postage, seals and labels."""
+        case = self._case
+        procedure = (await self._call("GetProcedure", intake.GetProcedureRequest(code=case.procedure), self.clerk)).procedure
+        named = await self._call("ResolveAuthority", intake.ResolveAuthorityRequest(
+            procedure_code=case.procedure, unit_code=case.unit_code, place=case.place), self.clerk)
+        if named.authority.code != case.authority:
+            raise AssertionError(f"competent is {named.authority.code or 'a choice'}, not {case.authority}")
         request = intake.FileDossierRequest(
-            procedure_code=PROCEDURE, unit_code=HA_NOI, applicant=APPLICANT, papers=PAPERS,
+            procedure_code=case.procedure, unit_code=case.unit_code, place=case.place, applicant=case.applicant,
+            papers=case.papers,
             service=dossiers.FILING_SERVICE_BOTH, weight_grams=180, fee_vnd=procedure.fee_vnd, postage_vnd=30_000,
             seal_number="CM-000871", request_id=str(uuid.uuid4()),
         )
@@ -81,13 +78,14 @@ class Journey:
         """Scanned out, handed from courier to courier through the hubs, signed for by the authority."""
         dossier = await self.dossier(self.clerk)
         await self._carry(dossier.parcel_code, list(dossier.route), self.clerk)
-        await self._sign(dossier.parcel_code, list(dossier.route)[-1], papers=4)
+        count = sum(paper.originals + paper.copies for paper in self._case.papers)
+        await self._sign(dossier.parcel_code, list(dossier.route)[-1], papers=count)
         await self._page_says(tracking.JOURNEY_STAGE_AT_AUTHORITY)
         self._told("Signed for at the authority (biên bản giao nhận): this moment is the legal filing")
 
     async def accept(self) -> None:
         """The authority accepts and gives its own code and appointment date."""
-        code = f"H26.1-{datetime.now(UTC):%y%m%d}-{uuid.UUID(self.filing_id).int % 10_000:04d}"
+        code = f"{self._case.code_prefix}-{datetime.now(UTC):%y%m%d}-{uuid.UUID(self.filing_id).int % 10_000:04d}"
         accepted = await self._call("AcceptDossier", intake.AcceptDossierRequest(
             filing_id=self.filing_id, dossier_code=code, request_id=str(uuid.uuid4())), self.officer)
         await self._page_says(tracking.JOURNEY_STAGE_IN_REVIEW)
@@ -96,11 +94,11 @@ class Journey:
     async def supplement(self) -> None:
         """The authority asks once for a paper; the citizen hands it in at the counter; it travels and is signed for."""
         await self._call("RequestSupplement", intake.RequestSupplementRequest(
-            filing_id=self.filing_id, papers=[MISSING], reason_code="PAPER_MISSING", request_id=str(uuid.uuid4())),
+            filing_id=self.filing_id, papers=[self._case.missing], reason_code="PAPER_MISSING", request_id=str(uuid.uuid4())),
             self.officer)
         await self._page_says(tracking.JOURNEY_STAGE_PAPERS_NEEDED)
         supplied = await self._call("SupplyPapers", intake.SupplyPapersRequest(
-            filing_id=self.filing_id, papers=[MISSING], weight_grams=40, request_id=str(uuid.uuid4())), self.clerk)
+            filing_id=self.filing_id, papers=[self._case.missing], weight_grams=40, request_id=str(uuid.uuid4())), self.clerk)
         code = supplied.dossier.supplement_parcel_code
         self.parcel_codes.append(code)
         route = await self._route(code, self.clerk)
@@ -113,7 +111,7 @@ class Journey:
         """The authority decides and hands the result to the post."""
         decided = await self._call("DecideDossier", intake.DecideDossierRequest(
             filing_id=self.filing_id, outcome=dossiers.DECISION_OUTCOME_GRANTED,
-            papers=[dossiers.Paper(name="Chứng chỉ hành nghề dược", originals=1)], request_id=str(uuid.uuid4())),
+            papers=[dossiers.Paper(name=self._case.result, originals=1)], request_id=str(uuid.uuid4())),
             self.officer)
         self.parcel_codes.append(decided.dossier.result_parcel_code)
         await self._page_says(tracking.JOURNEY_STAGE_DECIDED)
@@ -138,12 +136,12 @@ class Journey:
     async def dossier(self, person: Person) -> dossiers.Dossier:
         """The dossier as this person sees it."""
         answer = await self._call("GetDossier", intake.GetDossierRequest(filing_id=self.filing_id), person)
-        return answer.dossier
+        return answer.dossier  # type: ignore[no-any-return]
 
     async def _carry(self, code: str, route: list[str], giver: Person) -> Person:
         """Along the route: a courier for each leg, a clerk at each office between; the last courier keeps it."""
         await self._until_known(code, giver)
-        for leg, (here, there) in enumerate(zip(route, route[1:], strict=False)):
+        for leg, (here, there) in enumerate(pairwise(route)):
             carrier = Person(f"bt-{here}-{leg}", "COURIER", here)
             await self._hand_over(code, giver, carrier, to_person=carrier.name)
             await self._scan(carrier, code, parcels.SCAN_ACTIVITY_DEPARTED, here)
@@ -169,11 +167,11 @@ class Journey:
             parcels=[courier.AcceptedParcel(parcel_code=code, papers_counted=papers)]), taker)
         _one(accepted.results)
 
-    async def _scan(self, person: Person, code: str, activity: int, office: str) -> None:
+    async def _scan(self, person: Person, code: str, activity: Any, office: str) -> None:
         device = f"{person.name}-{self.filing_id[:8]}"  # a new handheld for each dossier: its numbers start at 1
         self._scans[device] = self._scans.get(device, 0) + 1
         scan = parcels.Scan(device=device, device_sequence=self._scans[device], parcel_code=code,
-                            activity=activity, office_code=office)  # type: ignore[arg-type]
+                            activity=activity, office_code=office)
         scan.occur_time.FromDatetime(datetime.now(UTC))
         answer = await self._call("RecordScans", courier.RecordScansRequest(scans=[scan], request_id=str(uuid.uuid4())),
                                   person)
@@ -183,9 +181,9 @@ class Journey:
     async def _route(self, code: str, person: Person) -> list[str]:
         return list((await self._until_known(code, person)).route)
 
-    async def _until_known(self, code: str, person: Person) -> parcels.Parcel:
+    async def _until_known(self, code: str, person: Person) -> Any:
         """Waits until the parcel's own fact has reached the courier service."""
-        async def look() -> parcels.Parcel | None:
+        async def look() -> Any:
             try:
                 return (await self._call("GetParcel", courier.GetParcelRequest(parcel_code=code), person)).parcel
             except Refusal as refusal:
@@ -194,7 +192,7 @@ class Journey:
                 return None
         return await _wait_for(look, f"parcel {code}")
 
-    async def _page_says(self, stage: int) -> None:
+    async def _page_says(self, stage: Any) -> None:
         """Waits until the public answer shows the stage; keeps the slowest wait."""
         start = asyncio.get_running_loop().time()
 
@@ -207,7 +205,7 @@ class Journey:
                 return False
             return bool(answer.journey.stage == stage)
 
-        await _wait_for(look, f"stage {tracking.JourneyStage.Name(stage)}")  # type: ignore[arg-type]
+        await _wait_for(look, f"stage {tracking.JourneyStage.Name(stage)}")
         self.slowest_s = max(self.slowest_s, asyncio.get_running_loop().time() - start)
 
     async def _call(self, method: str, request: Any, person: Person | None = None) -> Any:

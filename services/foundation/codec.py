@@ -15,12 +15,13 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import dossier_events_pb2 as _intake_facts  # noqa: F401  fills the descriptor pool
 
 from .errors import Invalid
+
+FieldDescriptor = Any  # the pure and the C implementation have a class each
 
 _TYPE_OF: dict[type, str] = {}  # fact class -> full message name, for encode
 
@@ -81,7 +82,7 @@ def _message_class(full_name: str) -> type[Message]:
 
 def _fill(message: Message, record: Any) -> None:
     descriptors = message.DESCRIPTOR.fields_by_name
-    for name, is_repeated, kind in _shape(type(record)):
+    for name, is_repeated, kind in _shape(record.__class__):
         descriptor = descriptors.get(name)
         value = getattr(record, name)
         if descriptor is None or value is None:

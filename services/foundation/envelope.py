@@ -17,6 +17,19 @@ def moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
 
+def iso(when: datetime) -> str:
+    """RFC 3339, UTC, milliseconds: "2026-11-24T03:00:00.007Z"."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment_of(text: str) -> datetime:
+    """The aware UTC time of an RFC 3339 text; raises ValueError."""
+    when = datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        raise ValueError("a zone is needed")
+    return when.astimezone(UTC)
+
+
 def pack(fact: Recorded) -> bytes:
     """Four bytes of length, the envelope as a JSON list, then the fact's own bytes."""
     actor = fact.actor

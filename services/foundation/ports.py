@@ -91,11 +91,13 @@ class EventLog(Protocol):
     L6 What was published survives the death of the process (durable adapters).
     L7 The envelope comes back field for field.
     L8 A record that cannot be read comes as a Delivery without a fact, with raw bytes and reason; later ones still come.
+    L9 ``ask`` returns if the log answers now and raises Unavailable if it does not.
     """
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...
     def reader(self, topics: Sequence[str], group: str) -> AbstractAsyncContextManager[LogReader]: ...
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None: ...
+    async def ask(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

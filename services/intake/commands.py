@@ -10,6 +10,7 @@ from services.foundation.codes import check_dossier_code, clean_text
 from services.foundation.errors import Conflict, Invalid, Problem
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Stores
+from services.foundation.subjects import Request
 
 from .dossier import Dossier, move, supply
 from .dossier_facts import (
@@ -17,7 +18,6 @@ from .dossier_facts import (
     DossierAccepted,
     DossierDecided,
     DossierDeclined,
-    DossierReturned,
     DossierWithdrawn,
     FilingService,
     Paper,
@@ -28,7 +28,7 @@ from .dossier_facts import (
 )
 from .filing import Desk, Filing, ParcelNumbers, check_papers, check_weight, filing_id_of, money
 from .sealing import seal
-from .stream import DossierStreams, Request, earlier_answer, state_of, subject_of
+from .stream import DOSSIER, Dossiers
 
 Draw = Callable[[], int]
 Seal = Callable[[Filing], bytes]
@@ -40,7 +40,7 @@ class Commands:
     def __init__(self, stores: Stores, clock: Clock, desk: Desk, seal_key: bytes, encode_private: Seal,
                  *, draw: Draw = lambda: secrets.randbits(60)) -> None:
         self._streams, self._clock, self._desk = stores.streams, clock, desk
-        self.dossiers = DossierStreams(stores.streams, clock)
+        self.dossiers = Dossiers(DOSSIER, stores.streams, clock)
         self._numbers = ParcelNumbers(stores.sequences)
         self._seal_key, self._encode_private, self._draw = seal_key, encode_private, draw
 
@@ -53,12 +53,12 @@ class Commands:
                 ids[number] = filing_id_of(request.actor.person, filing.request_id)
             except Problem as problem:
                 answers[number] = problem
-        histories = await self._streams.read_many([subject_of(filing_id) for filing_id in ids.values()])
+        histories = await self._streams.read_many([DOSSIER.subject_of(filing_id) for filing_id in ids.values()])
         appends: dict[int, Append] = {}
         for number, filing_id in ids.items():
             filing, request = filings[number]
             try:
-                repeated = earlier_answer(histories[subject_of(filing_id)], request)
+                repeated = DOSSIER.earlier_answer(histories[DOSSIER.subject_of(filing_id)], request)
                 if repeated is None:
                     appends[number] = await self._prepare(filing, request, filing_id)
                 else:
@@ -67,20 +67,22 @@ class Commands:
                 answers[number] = problem
         stored = await self._streams.append_many(list(appends.values()))
         for (number, append), done in zip(appends.items(), stored, strict=True):
-            answers[number] = state_of(append.facts) if done else await self._of_racer(*filings[number])  # type: ignore[assignment]
+            answers[number] = DOSSIER.state_of(append.facts) if done else await self._of_racer(*filings[number])  # type: ignore[assignment]
         return [answers[number] for number in range(len(filings))]
 
     async def _prepare(self, filing: Filing, request: Request, filing_id: str) -> Append:
         fact = self._desk.filed(filing, request.actor.place, self._clock.now(), self._draw)
         fact = replace(fact, filing_id=filing_id, parcel_code=await self._numbers.take())
-        private = seal(self._seal_key, subject_of(filing_id), self._encode_private(filing))
-        return self.dossiers.append_of(filing_id, [], [fact, *money(fact, filing)], request, private=private)
+        private = seal(self._seal_key, DOSSIER.subject_of(filing_id), self._encode_private(filing))
+        now = self._clock.now()
+        return self.dossiers.append_of(filing_id, filing_id, [], [(each, now) for each in (fact, *money(fact, filing))],
+                                       request, private=private)
 
     async def _of_racer(self, filing: Filing, request: Request) -> Dossier | Problem:
         """What the same request, running at the same time, has filed."""
         try:
             history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
-            answer = earlier_answer(history, request)
+            answer = DOSSIER.earlier_answer(history, request)
         except Problem as problem:
             return problem
         return answer or Conflict("DOSSIER_BUSY", "retry with the same request id", field="request_id")
@@ -172,13 +174,6 @@ class Commands:
                 destination_office_code=home.code, route=self._desk.way(origin, home), transit_due_date=transit_due)]
 
         return await self.dossiers.decide(filing_id, request, rule)
-
-    async def returned(self, filing_id: str, parcel_code: str, request: Request, occurred: datetime) -> Dossier:
-        """The result was delivered with proof: state 10."""
-        async def rule(dossier: Dossier) -> Sequence[Any]:
-            return [move(dossier, DossierReturned(parcel_code=parcel_code))]
-
-        return await self.dossiers.decide(filing_id, request, rule, occurred)
 
 
 def _reason(text: str) -> str:

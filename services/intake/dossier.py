@@ -88,6 +88,9 @@ class Dossier:
     papers_requested: tuple[Paper, ...] = ()
     supplement_parcel_code: str = ""
     supplement_asked: bool = False
+    papers_supplied: tuple[Paper, ...] = ()
+    supplement_weight_grams: int = 0
+    result_papers: tuple[Paper, ...] = ()
     outcome: DecisionOutcome = DecisionOutcome.UNSPECIFIED
     reason_code: str = ""
 
@@ -149,11 +152,12 @@ def _next(dossier: Dossier, fact: Any, occurred: datetime) -> Dossier:
         case SupplementRequested():
             return replace(dossier, papers_requested=fact.papers, supplement_asked=True, reason_code=fact.reason_code)
         case PapersSupplied():
-            return replace(dossier, supplement_parcel_code=fact.parcel_code, papers=(*dossier.papers, *fact.papers))
+            return replace(dossier, supplement_parcel_code=fact.parcel_code, papers_supplied=fact.papers,
+                           supplement_weight_grams=fact.weight_grams)
         case SupplementReceived():
             return replace(dossier, papers_requested=(), due_date=fact.due_date or dossier.due_date, reason_code="")
         case DossierDecided():
-            return replace(dossier, outcome=fact.outcome, result_parcel_code=fact.result_parcel_code)
+            return replace(dossier, outcome=fact.outcome, result_parcel_code=fact.result_parcel_code, result_papers=fact.papers)
         case DossierDeclined() | DossierWithdrawn() | DossierStopped() | ReviewResumed() | DecisionCorrected():
             return replace(dossier, reason_code=fact.reason_code)
     return dossier

@@ -13,6 +13,7 @@ from services.foundation.errors import Invalid, Problem
 from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, Role, caller
 from services.foundation.runtime.parts import ServiceContext
+from services.foundation.subjects import Request
 from services.registry import Procedure
 
 from . import papers
@@ -23,7 +24,7 @@ from .filing import Applicant, Desk, Filing
 from .reactions import VIEW
 from .routing import check_by_post
 from .sealing import unseal
-from .stream import Request, state_of, subject_of, unknown
+from .stream import DOSSIER, unknown
 
 _pb = intake_service_pb2
 MOST_IN_A_BATCH, MOST_ON_A_PAGE, PAGE = 500, 200, 50
@@ -66,7 +67,8 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         answers = await self._commands.file([(_filing(request), self._request("FileDossier", request, who))])
         if isinstance(answers[0], Problem):
             raise answers[0]
-        return await self._filed(answers[0])
+        filed: Message = await self._filed(answers[0])
+        return filed
 
     async def FileDossiers(self, request: Any, _: Any) -> Message:
         if not 1 <= len(request.dossiers) <= MOST_IN_A_BATCH:
@@ -82,12 +84,12 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         return _pb.FileDossiersResponse(results=[await self._result(by_number[number])
                                                  for number in range(len(request.dossiers))])
 
-    async def _result(self, answer: Dossier | Problem) -> Message:
+    async def _result(self, answer: Dossier | Problem) -> Any:
         if isinstance(answer, Problem):
             return _pb.FileDossierResult(problem=_pb.Problem(reason=answer.reason, field=answer.field, message=answer.message))
         return _pb.FileDossierResult(filed=await self._filed(answer))
 
-    async def _filed(self, dossier: Dossier) -> Message:
+    async def _filed(self, dossier: Dossier) -> Any:
         return _pb.FileDossierResponse(dossier=await self._message(dossier), tracking_url=self._tracking_url(dossier))
 
     async def GetDossier(self, request: Any, _: Any) -> Message:
@@ -97,10 +99,9 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         who, size = caller(), _page_size(request.page_size)
         index = "authority" if who.role is Role.OFFICER else "office"
         rows = await self._stores.views.find(VIEW, index, who.place, after=request.page_token, limit=size)
-        histories = await self._stores.streams.read_many([subject_of(row.key) for row in rows])
-        found = [state_of(histories[subject_of(row.key)]) for row in rows]
+        found = await self._commands.dossiers.states([row.key for row in rows])
         return _pb.ListDossiersResponse(
-            dossiers=[codec.to_message(dossier, dossier_pb2.Dossier) for dossier in found if dossier is not None],
+            dossiers=[codec.to_message(dossier, dossier_pb2.Dossier) for dossier in found],
             next_page_token=rows[-1].key if len(rows) == size else "")
 
     async def RenderLabel(self, request: Any, _: Any) -> Message:
@@ -167,9 +168,8 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
     async def _own(self, filing_id: str) -> Dossier:
         """The dossier, if it is the caller's; else the same answer as for one that is not there."""
         who = caller()
-        dossier = state_of(await self._commands.dossiers.history(filing_id[:64]))
-        place = dossier and (dossier.authority_code if who.role is Role.OFFICER else dossier.office_code)
-        if dossier is None or place != who.place:
+        dossier = await self._commands.dossiers.state(filing_id[:64])
+        if who.place != (dossier.authority_code if who.role is Role.OFFICER else dossier.office_code):
             raise unknown()
         return dossier
 
@@ -184,7 +184,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def _applicant(self, dossier: Dossier) -> Applicant | None:
         """The applicant; None once erased."""
-        subject = subject_of(dossier.filing_id)
+        subject = DOSSIER.subject_of(dossier.filing_id)
         sealed = await self._stores.streams.private(subject)
         if not sealed:
             return None

@@ -5,6 +5,7 @@ from services.foundation.errors import NotFound
 from services.registry import Registry
 
 from .dossier import Dossier
+from .dossier_facts import Paper
 from .filing import Applicant
 from .forms import receipt as receipt_form
 from .labels import render
@@ -23,6 +24,7 @@ def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, url
     """(bytes, media type) of one envelope's label; raises NotFound PARCEL_UNKNOWN for a foreign code."""
     if parcel_code not in (dossier.parcel_code, dossier.supplement_parcel_code, dossier.result_parcel_code):
         raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
+    inside, grams = _inside(dossier, parcel_code)
     person, home = applicant or _ERASED, registry.office(dossier.office_code)
     authority = registry.authority(dossier.authority_code)
     citizen = (person.full_name, person.address, masked(person.phone))
@@ -35,9 +37,18 @@ def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, url
         sender_address=sender[1], sender_phone=sender[2], receiver_name=receiver[0], receiver_address=receiver[1],
         receiver_phone=receiver[2], office=f"{home.name} ({home.code})",
         route=tuple(registry.office(code).name for code in route), service=dossier.service.value,
-        weight_grams=dossier.weight_grams, papers_count=sum(paper.originals + paper.copies for paper in dossier.papers),
+        weight_grams=grams, papers_count=sum(paper.originals + paper.copies for paper in inside),
         seal_number=dossier.seal_number, filed=f"{dossier.file_time.astimezone(VIETNAM):%d/%m/%Y %H:%M}")
     return render(content, wanted)
+
+
+def _inside(dossier: Dossier, parcel_code: str) -> tuple[tuple[Paper, ...], int]:
+    """(papers, grams) of one of the dossier's envelopes; grams 0 where nobody has weighed it."""
+    if parcel_code == dossier.parcel_code:
+        return dossier.papers, dossier.weight_grams
+    if parcel_code == dossier.supplement_parcel_code:
+        return dossier.papers_supplied, dossier.supplement_weight_grams
+    return dossier.result_papers, 0
 
 
 def receipt(registry: Registry, dossier: Dossier, applicant: Applicant | None, url: str) -> bytes:

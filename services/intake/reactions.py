@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from services.foundation import codec
-from services.foundation.errors import Refused
+from services.foundation.errors import Problem, Refused
 from services.foundation.events import Recorded
 from services.foundation.ports import Row, Views
+from services.foundation.subjects import Ask, Request, Rule
 
 from .commands import Commands
-from .dossier import Dossier
-from .dossier_facts import DossierLodged
-from .stream import Request, state_of, subject_of
+from .dossier import Dossier, move
+from .dossier_facts import DossierLodged, DossierReturned
 
 VIEW = "dossiers"
 INDEXES = ("office", "authority")
@@ -46,20 +46,25 @@ class Reactions:
         self._commands, self._views = commands, views
 
     async def on_parcels(self, facts: list[Recorded]) -> None:
-        """Signed at the authority: lodged, or the supplement has come. Delivered: returned."""
-        for record in facts:
-            if not READ.knows(record.type):
-                continue
-            fact = READ.decode(record.type, record.data)
-            parcel_code = record.subject.removeprefix("parcels/")
-            request = Request(id=record.id, fingerprint="", actor=record.actor)
-            if isinstance(fact, ParcelDelivered):
-                await self._commands.returned(fact.filing_id, parcel_code, request, record.occurred)
-            elif fact.at_authority:
-                await self._commands.dossiers.decide(
-                    fact.filing_id, request, self._signed(parcel_code, fact.handover_id, record.occurred), record.occurred)
+        """Signed at the authority: lodged, or the supplement has come. Delivered: returned. All of a batch together."""
+        asks = [ask for record in facts if (ask := self._asked(record)) is not None]
+        for answer in await self._commands.dossiers.decide_many(asks):
+            if isinstance(answer, Problem):
+                raise answer
 
-    def _signed(self, parcel_code: str, handover_id: str, when: datetime) -> Any:
+    def _asked(self, record: Recorded) -> Ask | None:
+        if not READ.knows(record.type):
+            return None
+        fact = READ.decode(record.type, record.data)
+        parcel_code = record.subject.removeprefix("parcels/")
+        request = Request(id=record.id, fingerprint="", actor=record.actor)
+        if isinstance(fact, ParcelDelivered):
+            return Ask(fact.filing_id, _returned(parcel_code), request, record.occurred)
+        if fact.at_authority:
+            return Ask(fact.filing_id, self._signed(parcel_code, fact.handover_id, record.occurred), request, record.occurred)
+        return None
+
+    def _signed(self, parcel_code: str, handover_id: str, when: datetime) -> Rule:
         async def rule(dossier: Dossier) -> Sequence[Any]:
             lodged = DossierLodged(parcel_code=parcel_code, handover_id=handover_id)
             if parcel_code == dossier.parcel_code:
@@ -74,12 +79,14 @@ class Reactions:
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Keeps a row per dossier, without anything private."""
-        streams = self._commands.dossiers
-        rows = []
-        for filing_id in dict.fromkeys(fact.key for fact in facts):
-            history = await streams.history(filing_id)
-            dossier = state_of(history)
-            if dossier is not None:
-                rows.append(Row(key=filing_id, value={"subject": subject_of(filing_id)}, reflects=len(history),
-                                indexes={"office": dossier.office_code, "authority": dossier.authority_code}))
-        await self._views.put_many(VIEW, rows)
+        found = await self._commands.dossiers.states(list(dict.fromkeys(fact.key for fact in facts)))
+        await self._views.put_many(VIEW, [
+            Row(key=each.filing_id, value={}, reflects=int(each.etag),
+                indexes={"office": each.office_code, "authority": each.authority_code}) for each in found])
+
+
+def _returned(parcel_code: str) -> Rule:
+    """The result was delivered with proof: state 10."""
+    async def rule(dossier: Dossier) -> Sequence[Any]:
+        return [move(dossier, DossierReturned(parcel_code=parcel_code))]
+    return rule

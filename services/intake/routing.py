@@ -9,9 +9,12 @@ from services.foundation.errors import Refused
 class Eligible(Protocol):
     """What is asked of a procedure (services/registry/records.py)."""
 
-    code: str
-    postal_eligibility: str
-    presence: str
+    @property
+    def code(self) -> str: ...
+    @property
+    def postal_eligibility(self) -> str: ...
+    @property
+    def presence(self) -> str: ...
 
 
 def check_by_post(procedure: Eligible, service: str) -> None:

@@ -8,7 +8,9 @@ import json
 import sqlite3
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parent / "data"
 REFORM, LONG_AGO = "2025-07-01", "1900-01-01"
@@ -41,7 +43,7 @@ def _former(store: sqlite3.Connection) -> list[tuple[str, str, str, str, str]]:
                 " WHERE ward IS NOT NULL ORDER BY provinceCode, districtCode, wardCode")]
 
 
-def _successors(converter: dict[str, dict[str, dict[str, list]]], codes: dict[tuple[str, str], str]) -> dict[str, set[str]]:
+def _successors(converter: dict[str, dict[str, dict[str, list[Any]]]], codes: dict[tuple[str, str], str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for province, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for ward, former in wards.items():
@@ -53,7 +55,7 @@ def _successors(converter: dict[str, dict[str, dict[str, list]]], codes: dict[tu
     return found
 
 
-def _write(name: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _write(name: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     lines = ["\t".join(row) for row in (columns, *rows)]
     (DATA / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

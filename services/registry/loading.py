@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,12 @@ def _units(path: Path) -> dict[str, Unit]:
     for line in lines:
         province = line["province_code"] or line["code"]
         units[line["code"]] = Unit(code=line["code"], name=line["name"], province_code=province,
-                                   province_name=line.read("province_code", lambda _, key=province: names[key]))
+                                   province_name=line.read("province_code", partial(_name_of, names, province)))
     return units
+
+
+def _name_of(names: dict[str, str], code: str, _: str) -> str:
+    return names[code]
 
 
 def _known(units: dict[str, Unit]) -> Callable[[str], tuple[str, ...]]:
@@ -102,12 +107,11 @@ def _level(text: str) -> ProcedureLevel:
 
 def _single(text: str) -> int | None:
     """A term of one number; several cases or stages ("17/20/27", "10+15+5") are not one term: unknown."""
-    return int(text) if text.isdigit() else _unless_cases(text)
-
-
-def _unless_cases(text: str) -> None:
+    if text.isdigit():
+        return int(text)
     if text != "?" and not all(part.isdigit() for part in text.replace("+", "/").split("/")):
         raise ValueError
+    return None
 
 
 def _fee(text: str) -> int | None:

@@ -34,14 +34,14 @@ class TrackingApi(tracking_service_pb2_grpc.TrackingServiceServicer):
 
     def _public(self, journey: Journey) -> Any:
         message = _pb.PublicJourney(
-            tracking_code=journey.tracking_code, stage=_pb.JourneyStage.Value(f"JOURNEY_STAGE_{journey.stage}"),
+            tracking_code=journey.tracking_code, stage=f"JOURNEY_STAGE_{journey.stage}",
             transit_due_date=journey.transit_due, due_date=journey.due,
             late=journey.transit_late or journey.decision_late, entries=[self._entry(each) for each in journey.entries])
         message.as_of_time.FromDatetime(journey.as_of)
         return message
 
     def _entry(self, entry: Entry) -> Any:
-        message = _pb.TimelineEntry(event=_pb.TimelineEvent.Value(f"TIMELINE_EVENT_{entry.event}"),
+        message = _pb.TimelineEntry(event=f"TIMELINE_EVENT_{entry.event}",
                                     office_name=office_name(self._registry, entry.office_code))
         message.occur_time.FromDatetime(entry.occurred)
         return message

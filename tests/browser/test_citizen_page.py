@@ -10,8 +10,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, async_playwright
 
 from services import registry
+from services.demo.cases import APPLICANT
 from services.demo.doors import Doors
-from services.demo.journey import APPLICANT, Journey
+from services.demo.journey import Journey
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
 

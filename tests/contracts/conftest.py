@@ -39,11 +39,21 @@ def open_durable_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     return _opener(request, tmp_path)
 
 
-@pytest.fixture(params=LOGS)
-def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
-    """Opens the same log each time it is called."""
+def _log_opener(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     store, log = {"memory": ("memory:", "store"), "sqlite": (f"sqlite:{tmp_path / 'x.sqlite'}", "store")}.get(
         request.param, ("memory:", ""))
     if request.param == "kafka":
         log = request.getfixturevalue("kafka_server")
     return lambda: wiring.open_log(settings.Settings(store=store, log=log))
+
+
+@pytest.fixture(params=LOGS)
+def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same log each time it is called."""
+    return _log_opener(request, tmp_path)
+
+
+@pytest.fixture(params=LOGS[1:])
+def open_durable_log(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """The same for those that promise to keep what was published."""
+    return _log_opener(request, tmp_path)

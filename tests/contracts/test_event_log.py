@@ -66,3 +66,18 @@ async def test_l8_an_unreadable_record_is_told_and_later_ones_still_come(open_lo
         assert [each.raw for each in unreadable] == [b"\xff\xff\xff\xffnonsense"]
         assert unreadable[0].reason
         assert [each.fact for each in found if each.fact] == list(facts)
+
+
+async def test_l6_what_was_published_is_there_after_reopening(open_durable_log: Any) -> None:
+    facts = an_append("dossiers/a", count=2).facts
+    async with open_durable_log() as log:
+        await log.publish(TOPIC, facts)
+        async with log.reader([TOPIC], "g") as reader:
+            await read_until(reader, 2)
+    async with open_durable_log() as log, log.reader([TOPIC], "g") as reader:
+        assert [each.fact for each in await read_until(reader, 2)] == list(facts)
+
+
+async def test_l9_a_log_that_answers_says_so(open_log: Any) -> None:
+    async with open_log() as log:
+        assert await log.ask() is None

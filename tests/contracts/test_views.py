@@ -23,6 +23,16 @@ async def test_v1_a_row_is_replaced_by_a_newer_one_alone(open_stores: Any) -> No
         assert await stores.views.find("dossiers", "office", "9") == []
 
 
+async def test_v1_of_concurrent_first_writes_the_newest_stays(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        for number in range(10):
+            key = f"r{number}"
+            await asyncio.gather(*(stores.views.put_many("dossiers", [row(key, reflects, office=str(reflects))])
+                                   for reflects in (3, 1, 5, 2, 4)))
+            assert (await stores.views.get("dossiers", key)).reflects == 5
+            assert [each.key for each in await stores.views.find("dossiers", "office", "5", after=f"r{number - 1}")][-1:] == [key]
+
+
 async def test_v2_get_gives_what_is_there(open_stores: Any) -> None:
     async with open_stores() as stores:
         await stores.views.put_many("dossiers", [row("a")])

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +14,11 @@ from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 from postal.tracking.v1 import tracking_service_pb2 as tracking
 
-from services.demo.doors import Doors, Person, Refusal
-from services.demo.journey import APPLICANT, PAPERS
-from services.foundation.runtime import settings, wiring
+from services.demo.cases import APPLICANT, PAPERS
+from services.demo.doors import Doors, Refusal
+from services.foundation.runtime import logs
 from services.foundation.runtime.identity import Caller, Keys, Minter, Role
-
-CLERK, OTHER = Person("gdv", "CLERK", "032248"), Person("gdv2", "CLERK", "025978")
-OFFICER, FOREIGN_OFFICER = Person("cb", "OFFICER", "TINH-01"), Person("cb2", "OFFICER", "TINH-79")
-COURIER = Person("bt", "COURIER", "032248")
-
-
-@pytest.fixture
-async def system(tmp_path: Path) -> AsyncIterator[Any]:
-    chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=tmp_path)
-    async with wiring.running(("intake", "courier", "tracking"), chosen) as found:
-        yield found
-
-
-@pytest.fixture
-async def doors(system: Any) -> AsyncIterator[Doors]:
-    made = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
-                 Minter(Keys.load_or_make(system.settings.keys_dir)).mint_for, patience_s=0)
-    yield made
-    await made.close()
-
-
-def a_filing(**changes: Any) -> intake.FileDossierRequest:
-    values: dict[str, Any] = {
-        "procedure_code": "1.014092", "unit_code": "01", "applicant": APPLICANT, "papers": PAPERS, "weight_grams": 100,
-        "service": dossiers.FILING_SERVICE_BOTH, "fee_vnd": 500_000, "postage_vnd": 30_000, "seal_number": "S1",
-        "request_id": str(uuid.uuid4()), **changes}
-    return intake.FileDossierRequest(**values)
+from tests.builders import CLERK, COURIER, FOREIGN_OFFICER, OFFICER, OTHER, a_filing
 
 
 def an_applicant(**changes: str) -> dossiers.Applicant:
@@ -215,9 +188,8 @@ async def test_an_expired_deadline_ends_the_call(system: Any) -> None:
         assert refusal.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_log_lines_take_listed_keys_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    from services.foundation.runtime import logs
-
+def test_log_lines_take_listed_keys_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs._logger, "handlers", [])
     logs.configure("INFO")
     logs.line("call", method="Track", ms=1)
     with pytest.raises(ValueError):

@@ -9,6 +9,7 @@ from services.foundation.errors import Invalid, Refused, Unavailable
 from services.intake import dossier_facts as f
 from services.intake import fees, routing, sealing
 from services.intake.dossier import MOVES, Dossier, fold, move
+from tests.builders import a_filed_fact
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PAPER = f.Paper(name="Đơn", originals=1, copies=0)
@@ -33,12 +34,7 @@ SAMPLES = {
 
 
 def a_dossier(**changes: object) -> Dossier:
-    filed = f.DossierFiled(
-        filing_id="1", tracking_code="t", parcel_code="p", office_code="032248", procedure_code="1", procedure_version="v",
-        authority_code="TINH-01", destination_office_code="901000", service=f.FilingService.BOTH, papers=(PAPER,),
-        weight_grams=1, seal_number="s", transit_due_date="2026-11-30", transit_days=4, term_value=5,
-        term_unit="WORKING_DAY", expected_due_date="", route=("032248",), calendar_version="v")
-    dossier = fold([(filed, NOW)])
+    dossier = fold([(a_filed_fact(), NOW)])
     assert dossier is not None
     return replace(dossier, **{"lodge_time": NOW, **changes})  # type: ignore[arg-type]
 

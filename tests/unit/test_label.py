@@ -14,6 +14,7 @@ from services.foundation.errors import Invalid
 from services.intake.labels import render
 from services.intake.labels.code128 import symbols
 from services.intake.labels.label import LabelContent
+from tests.pictures import read_by_zbar, read_by_zxing
 
 URL, S10 = "HTTPS://T.EXAMPLE.VN/T/0123456789ABC", "RH123456785VN"
 CONTENT = LabelContent(
@@ -29,13 +30,16 @@ def picture() -> Image.Image:
     return Image.open(io.BytesIO(render(CONTENT, "PNG")[0])).convert("L")
 
 
-def read(image: Image.Image) -> set[str]:
-    return {found.text for found in zxingcpp.read_barcodes(image)}
+read = read_by_zxing
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 7, -7])
 def test_both_codes_are_read_however_the_label_lies(degrees: int) -> None:
     assert read(picture().rotate(degrees, expand=True, fillcolor=255)) == {URL, S10}
+
+
+def test_a_second_decoder_reads_the_same() -> None:
+    assert read_by_zbar(picture()) == {URL, S10}
 
 
 def test_both_codes_are_read_from_a_blurred_picture() -> None:

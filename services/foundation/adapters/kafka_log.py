@@ -14,19 +14,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from ..envelope import milliseconds, moment
-from ..errors import Problem, Unavailable
-from ..events import Actor, Recorded
-from ..ports import Delivery, LogReader
+from ..errors import Refused, Unavailable
+from ..events import Recorded
+from ..ports import LogReader
+from .kafka_reader import KafkaReader, unavailable
+from .kafka_records import headers
 
 SET_ASIDE = "postal.set-aside.v1"
 TOPICS = ("postal.dossiers.v1", "postal.parcels.v1", SET_ASIDE)
 PARTITIONS = 8  # the same for all: a filing's facts lie in the same partition number of each
 _SEND_S, _STOP_S = 10.0, 5.0
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("LOG_UNAVAILABLE", "the event log does not answer; what waits is published later")
 
 
 @asynccontextmanager
@@ -35,7 +32,7 @@ async def open_log(bootstrap: str) -> AsyncIterator["KafkaEventLog"]:
     log = KafkaEventLog(bootstrap)
     try:
         await asyncio.wait_for(log.ensure_topics(), _SEND_S)
-    except (TimeoutError, Problem):
+    except (TimeoutError, Unavailable):
         log.topics_missing = True
     try:
         yield log
@@ -57,7 +54,11 @@ class KafkaEventLog:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         try:
             await admin.start()
-            there = set(await admin.list_topics())
+            there = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
+            changed = [name for name in TOPICS if there.get(name, PARTITIONS) != PARTITIONS]
+            if changed:  # a key would lie in another partition than before, and its order be lost
+                raise Refused("PARTITIONS_CHANGED", f"must have {PARTITIONS} partitions; make a new topic version instead",
+                              field="POSTAL_LOG", value=", ".join(changed))
             copies = replication or min(3, len((await admin.describe_cluster())["brokers"]))
             kept = {"retention.ms": "-1", "min.insync.replicas": str(max(1, copies - 1))}
             wanted = [NewTopic(name=name, num_partitions=PARTITIONS, replication_factor=copies, topic_configs=kept)
@@ -69,16 +70,23 @@ class KafkaEventLog:
         except TopicAlreadyExistsError:
             pass  # another service was first, with the same list
         except KafkaError as error:
-            raise _unavailable() from error
+            raise unavailable() from error
         finally:
             await admin.close()
         self.topics_missing = False
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
-        await self._send([(topic, fact.key.encode(), fact.data, _headers(fact)) for fact in facts])
+        await self._send([(topic, fact.key.encode(), fact.data, headers(fact)) for fact in facts])
 
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
         await self._send([(SET_ASIDE, key.encode(), value, [("from", topic.encode()), ("reason", reason.encode())])])
+
+    async def ask(self) -> None:
+        try:
+            producer = await self._ready_producer()
+            await asyncio.wait_for(producer.client.fetch_all_metadata(), _STOP_S)
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise unavailable() from error
 
     async def put_raw(self, topic: str, raw: bytes) -> None:
         """An unreadable record, for tests of L8."""
@@ -89,12 +97,12 @@ class KafkaEventLog:
             if self.topics_missing:
                 await asyncio.wait_for(self.ensure_topics(), _SEND_S)
             producer = await self._ready_producer()
-            waiting = [await asyncio.wait_for(producer.send(topic, value, key=key, headers=headers), _SEND_S)
-                       for topic, key, value, headers in records]
+            waiting = [await asyncio.wait_for(producer.send(topic, value, key=key, headers=head), _SEND_S)
+                       for topic, key, value, head in records]
             await asyncio.wait_for(asyncio.gather(*waiting), _SEND_S)
         except (KafkaError, TimeoutError, OSError) as error:
             await self.discard_producer()
-            raise _unavailable() from error
+            raise unavailable() from error
 
     async def _ready_producer(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -126,26 +134,11 @@ class KafkaEventLog:
             session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=5000)
         try:
             await asyncio.wait_for(consumer.start(), _SEND_S * 2)
-            yield _KafkaReader(consumer)
+            yield KafkaReader(consumer)
         except (KafkaError, TimeoutError, OSError) as error:
-            raise _unavailable() from error
+            raise unavailable() from error
         finally:
             await _stopped(consumer)
-
-
-class _KafkaReader:
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
-
-    async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
-        found = await self._consumer.getmany(timeout_ms=round(wait_s * 1000), max_records=limit)
-        return [_delivery(record) for records in found.values() for record in records]
-
-    async def commit(self) -> None:
-        try:
-            await asyncio.wait_for(self._consumer.commit(), _SEND_S)
-        except (KafkaError, TimeoutError) as error:
-            raise _unavailable() from error
 
 
 async def _stopped(client: Any) -> None:
@@ -159,33 +152,3 @@ async def _stopped(client: Any) -> None:
             sender.sender_task.cancel()
             await asyncio.wait([sender.sender_task], timeout=_STOP_S)
             await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_STOP_S)
-
-
-def _headers(fact: Recorded) -> list[tuple[str, bytes]]:
-    actor = fact.actor
-    pairs = {
-        "ce_specversion": "1.0", "ce_id": fact.id, "ce_source": f"/postal/{fact.subject}", "ce_type": fact.type,
-        "ce_subject": fact.subject, "ce_time": str(milliseconds(fact.occurred)),
-        "ce_recordedtime": str(milliseconds(fact.recorded)), "ce_sequence": f"{fact.sequence:08d}",
-        "ce_partitionkey": fact.key, "ce_causationid": fact.cause, "content-type": "application/protobuf",
-        "traceparent": fact.trace, "postal_fingerprint": fact.fingerprint, "postal_previous": fact.previous,
-        "postal_hash": fact.hash, "postal_person": actor.person, "postal_role": actor.role, "postal_place": actor.place,
-        "postal_device": actor.device,
-    }
-    return [(name, value.encode()) for name, value in pairs.items()]
-
-
-def _delivery(record: Any) -> Delivery:
-    try:
-        head = {name: value.decode() for name, value in record.headers}
-        fact = Recorded(
-            subject=head["ce_subject"], key=head["ce_partitionkey"], sequence=int(head["ce_sequence"]), type=head["ce_type"],
-            data=record.value, occurred=moment(int(head["ce_time"])), recorded=moment(int(head["ce_recordedtime"])),
-            cause=head["ce_causationid"], fingerprint=head["postal_fingerprint"], trace=head["traceparent"],
-            previous=head["postal_previous"], hash=head["postal_hash"],
-            actor=Actor(person=head["postal_person"], role=head["postal_role"], place=head["postal_place"],
-                        device=head["postal_device"]))
-    except (KeyError, ValueError, AttributeError, TypeError):
-        return Delivery(topic=record.topic, partition=record.partition, offset=record.offset, fact=None,
-                        raw=record.value or b"", reason="ENVELOPE_UNREADABLE")
-    return Delivery(topic=record.topic, partition=record.partition, offset=record.offset, fact=fact)

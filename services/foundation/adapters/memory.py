@@ -150,6 +150,9 @@ class MemoryEventLog:
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
         await self._put(topic, [(fact, b"", "") for fact in facts])
 
+    async def ask(self) -> None:
+        return
+
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
         await self._put("postal.set-aside.v1", [(None, value, f"{topic} {key} {reason}")])
 

@@ -18,13 +18,14 @@ from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from ..envelope import pack, unpack
+from ..errors import Refused
 from ..events import Append, Recorded
 from ..ports import Stored, Stores
 from .memory import conflict, wait_and_clear
 from .mongodb_driver import duplicates, told
 from .mongodb_views import MongoSequences, MongoViews
 
-_SAFE = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
+_SAFE: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
          "serverSelectionTimeoutMS": 5000, "tz_aware": True}
 
 
@@ -35,6 +36,10 @@ async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]],
     try:
         base = client[database]
         with told():
+            about = await client.admin.command("hello")
+            if "setName" not in about and about.get("msg") != "isdbgrid":
+                raise Refused("STORE_NOT_A_REPLICA_SET", "a standalone mongod keeps no promise; make it a replica set, also of one",
+                              field="POSTAL_STORE")
             await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
             await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
         yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))

@@ -16,7 +16,8 @@ def make_replica_set(port: int) -> None:
             raise
     finally:
         client.close()
-    with pymongo.MongoClient(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0", serverSelectionTimeoutMS=30_000) as set_client:
+    set_client: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0", serverSelectionTimeoutMS=30_000)
+    with set_client:
         set_client.admin.command("ping")
         set_client["local_check"]["made"].find_one()
         set_client.admin.command("hello")

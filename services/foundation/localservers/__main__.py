@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from ..errors import Problem
@@ -18,7 +19,7 @@ SERVICES = ("intake", "courier", "tracking")
 
 def up() -> int:
     """Starts what does not run; the exit code."""
-    pids: dict[str, int] = json.loads(PIDS.read_text()) if PIDS.exists() else {}
+    pids = _known()
     if any(process.is_alive(pid) for pid in pids.values()):
         sys.stderr.write("It runs already, in whole or in part: make down first.\n")
         return 1
@@ -38,11 +39,21 @@ def up() -> int:
     try:
         for name, module in (("mongod", mongod), ("kafka", kafka)):
             pids[name] = module.start(ports[name], HOME / name)
-            PIDS.write_text(json.dumps(pids))
+            _keep(pids)
         return _services(pids, ports)
     except RuntimeError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _known() -> dict[str, int]:
+    """The processes of the last `make up` that still run; a number the system has given to another since is not ours."""
+    kept = json.loads(PIDS.read_text()) if PIDS.exists() else {}
+    return {name: pid for name, (pid, born) in kept.items() if process.born(pid) == born}
+
+
+def _keep(pids: dict[str, int]) -> None:
+    PIDS.write_text(json.dumps({name: (pid, process.born(pid)) for name, pid in pids.items()}))
 
 
 def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
@@ -50,9 +61,9 @@ def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
                    "POSTAL_KEYS_DIR": str(HOME / "keys")}
     for name in SERVICES:
         pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log", environment)
-        PIDS.write_text(json.dumps(pids))
+        _keep(pids)
     for name in SERVICES:
-        if not process.until(lambda name=name: process.is_open(ports[name]) or not process.is_alive(pids[name]), 60) \
+        if not process.until(partial(_settled, ports[name], pids[name]), 60) \
                 or not process.is_alive(pids[name]):
             sys.stderr.write(f"{name} did not start; see {HOME / name}.log\n")
             return 1
@@ -60,9 +71,13 @@ def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
     return 0
 
 
+def _settled(port: int, pid: int) -> bool:
+    return process.is_open(port) or not process.is_alive(pid)
+
+
 def down() -> int:
     """Stops services, then servers; the exit code."""
-    pids: dict[str, int] = json.loads(PIDS.read_text()) if PIDS.exists() else {}
+    pids = _known()
     for name in reversed(pids):
         process.stop(pids[name])
         sys.stdout.write(f"{name} stopped\n")

@@ -21,9 +21,15 @@ def missing() -> str | None:
     """Why it cannot run here."""
     if shutil.which("java") is None:
         return "no java (17 or newer) on PATH"
-    if os.environ.get("KAFKA_HOME") or (_cache() / "complete").exists() or shutil.which("mvn"):
+    if os.environ.get("KAFKA_HOME") or (_cache() / "complete").exists():
         return None
-    return "neither KAFKA_HOME nor mvn (to fetch Kafka's jars)"
+    if shutil.which("mvn") is None:
+        return "neither KAFKA_HOME nor mvn (to fetch Kafka's jars)"
+    try:
+        libraries()
+    except subprocess.SubprocessError:
+        return "Maven could not fetch Kafka's jars (is there a network?); or set KAFKA_HOME"
+    return None
 
 
 def libraries() -> Path:
@@ -51,6 +57,7 @@ def start(port: int, folder: Path) -> int:
                        check=True, capture_output=True)
     pid = process.start((java[0], *_JVM, *java[1:], "kafka.Kafka", str(settings)), folder / "kafka.log")
     if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 60) or not process.is_alive(pid):
+        process.stop(pid)
         raise RuntimeError(f"Kafka did not start; see {folder / 'kafka.log'}")
     return pid
 

@@ -33,6 +33,7 @@ def start(port: int, folder: Path) -> int:
     pid = process.start((str(binary()), "--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(data),
                          "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"), folder / "mongod.log")
     if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 30) or not process.is_alive(pid):
+        process.stop(pid)
         raise RuntimeError(f"mongod did not start; see {folder / 'mongod.log'}")
     from services.foundation.adapters import mongodb_set
 

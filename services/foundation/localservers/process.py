@@ -35,6 +35,12 @@ def start(command: Sequence[str], log: Path, environment: dict[str, str] | None 
     return child.pid
 
 
+def born(pid: int) -> str:
+    """When the process started, as the system tells it; "" if there is none. With the pid it names a process for good."""
+    done = subprocess.run(("ps", "-o", "lstart=", "-p", str(pid)), capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 def is_alive(pid: int) -> bool:
     """Whether the process runs; a child that has ended is collected."""
     if pid in _children:

@@ -76,7 +76,8 @@ class Consumer:
         pause_s = 0.02
         while facts:
             try:
-                return await self._what.react(facts)
+                await self._what.react(facts)
+                return
             except _WORTH_RETRYING as problem:
                 if isinstance(problem, Conflict) and pause_s >= _LONGEST_PAUSE_S:
                     raise  # a gap that does not close is a case for an operator

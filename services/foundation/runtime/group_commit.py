@@ -55,7 +55,8 @@ class GroupCommit:
 
     def _take(self) -> list[tuple[Sequence[Append], "asyncio.Future[list[bool]]"]]:
         """The callers that fit one write; a caller's own batch is never split."""
-        taken, count = [], 0
+        taken: list[tuple[Sequence[Append], asyncio.Future[list[bool]]]] = []
+        count = 0
         while self._waiting and (not taken or count + len(self._waiting[0][0]) <= MOST_TOGETHER):
             taken.append(self._waiting.pop(0))
             count += len(taken[-1][0])

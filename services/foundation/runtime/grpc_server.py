@@ -146,7 +146,7 @@ class GrpcServer:
             raise Refused("PORT_TAKEN", f"port {port} is taken; end what uses it or choose another", field="port", value=port)
         self.port = self._server.add_insecure_port(f"{host}:{port}")
         await self._server.start()
-        await self.tell("start", "live", "ready", "", serving=True)
+        await self.tell("start", "live", serving=True)  # "ready" is told by readiness.py
 
     async def tell(self, *names: str, serving: bool) -> None:
         """Sets the health of the named parts."""
@@ -182,5 +182,5 @@ def _checked(server: grpc.aio.Server) -> grpc.aio.Server:
             raise ValueError(f"{service}: not in the policy: {unknown}")
         add(service, handlers)
 
-    server.add_registered_method_handlers = check  # type: ignore[method-assign]
+    server.add_registered_method_handlers = check  # type: ignore[method-assign,assignment]
     return server

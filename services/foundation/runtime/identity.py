@@ -24,6 +24,7 @@ from ..events import Actor
 ISSUER = AUDIENCE = "dossier-post"
 LEEWAY_S = 30
 _TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type, not a secret
+_LONGEST_NAME = 64
 _REQUIRED = ["iss", "aud", "iat", "nbf", "exp", "sub", "jti", "role", "place"]
 _FORBIDDEN_HEADERS = {"jku", "jwk", "x5u", "x5c", "crit"}
 
@@ -111,6 +112,10 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
+def _is_name(claim: object) -> bool:
+    return isinstance(claim, str) and 0 < len(claim) <= _LONGEST_NAME
+
+
 class Minter:
     """Makes short-lived development tokens."""
 
@@ -152,11 +157,12 @@ class Verifier:
         if known is not None and known[0] > time.time():
             return known[1]
         claims = self._claims(token)
-        try:
-            found = Caller(person=str(claims["sub"]), role=Role(claims["role"]), place=str(claims["place"]),
-                           device=str(claims.get("device", "")))
-        except ValueError:
-            raise _bad("TOKEN_MALFORMED", "the role is not one we know") from None
+        person, role, place, device = claims["sub"], claims["role"], claims["place"], claims.get("device", "")
+        if not (_is_name(person) and _is_name(place) and isinstance(device, str) and len(device) <= _LONGEST_NAME):
+            raise _bad("TOKEN_MALFORMED", "sub and place must each name exactly one")
+        if not isinstance(role, str) or role not in set(Role):
+            raise _bad("TOKEN_MALFORMED", "the role is not one we know")
+        found = Caller(person=person, role=Role(role), place=place, device=device)
         if len(self._good) > 50_000:
             self._good.clear()
         self._good[digest] = (float(claims["exp"]), found)

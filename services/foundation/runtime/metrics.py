@@ -10,6 +10,8 @@ CONSUMED = Counter("postal_facts_consumed_total", "Facts a group has taken in", 
 SET_ASIDE = Counter("postal_facts_set_aside_total", "Facts set aside with their filing", ["group", "reason"])
 RELAY_WAITING = Gauge("postal_relay_waiting", "Appends seen waiting at the last look", ["service"])
 
+SERVING = Gauge("postal_serving", "Whether a part answers", ["service", "part"])
+
 
 def serve(port: int) -> None:
     """Answers /metrics on the port; 0 does nothing."""

@@ -22,6 +22,7 @@ from .grpc_server import GrpcServer
 from .http_server import HttpServer
 from .identity import Keys, Verifier
 from .parts import ServiceContext, ServiceParts
+from .readiness import Readiness
 from .relay import Relay
 from .settings import Settings, read
 
@@ -36,6 +37,7 @@ class Running:
     ports: dict[str, int] = field(default_factory=dict)
     http_port: int = 0
     stores: dict[str, Stores] = field(default_factory=dict)
+    log: EventLog | None = None
 
 
 class _Backend:
@@ -94,7 +96,8 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         backend = _Backend(settings, stack)
         keys, log = Keys.load_or_make(settings.keys_dir), await backend.log()
         registry = importlib.import_module("services.registry").load()
-        verifier, found, routes = Verifier(keys), Running(settings), []
+        verifier, found = Verifier(keys), Running(settings, log=log)
+        routes: list[Any] = []
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
         for name, module in modules.items():
             found.stores[name] = await backend.stores(name, module.VIEWS)
@@ -108,6 +111,9 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             await server.start(settings.host, settings.port(name))
             stack.push_async_callback(server.stop)
             found.ports[name], routes = server.port, [*routes, *parts.routes]
+            ready = Readiness(name, server, stores.streams, log)
+            await ready.look()
+            loops.append(asyncio.create_task(ready.run()))
             loops.append(asyncio.create_task(Relay(name, stores.streams, log).run()))
             loops.extend(asyncio.create_task(Consumer(each, log, stores.views).run()) for each in parts.subscriptions)
         if routes:

@@ -17,8 +17,9 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from services.foundation.codes import group_code
 
+from ..labels.label import QUIET
 from ..labels.pdf import draw_qr, register_fonts
-from ..labels.raster import QUIET, qr_matrix
+from ..labels.raster import qr_matrix
 
 _QR_SIDE = 31 * mm
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -125,7 +126,7 @@ def _who(content: ReceiptContent) -> Table:
 
 
 def _papers(content: ReceiptContent) -> Table:
-    originals, copies = (sum(paper[place] for paper in content.papers) for place in (1, 2))
+    originals, copies = (sum(counts) for counts in zip(*((first, second) for _, first, second in content.papers), strict=True))
     rows = [[_p(text, 8, bold=True) for text in ("TT", "Tên giấy tờ", "Bản chính", "Bản sao")]]
     rows += [[_p(str(number)), _p(name), _p(str(first)), _p(str(second))]
              for number, (name, first, second) in enumerate(content.papers, start=1)]

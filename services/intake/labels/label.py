@@ -108,7 +108,8 @@ def placed(content: LabelContent, qr_modules: int) -> list[Item]:
         Text(beside, 144, 22, False, "Tra cứu"),
         *_lines(group_code(content.tracking_code), beside, 172, 38, True, WIDTH - beside, 1),
         *_lines(_SERVICES[content.service], beside, 222, 26, True, WIDTH - beside - MARGIN, 2),
-        Text(beside, 286, 24, False, f"{content.weight_grams} g · {content.papers_count} giấy tờ"),
+        Text(beside, 286, 24, False, " · ".join((*([f"{content.weight_grams} g"] if content.weight_grams else []),
+                                                 f"{content.papers_count} giấy tờ"))),
         Text(beside, 318, 24, False, f"Niêm phong {content.seal_number}"),
         Text(beside, 350, 24, False, f"Nhận {content.filed}"),
     ]

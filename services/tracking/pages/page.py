@@ -29,7 +29,7 @@ def journey(found: Journey, language: str, office: OfficeName) -> str:
             _promise(label("due"), found.due, found.decision_late, language)
     lines = "".join(
         f"<li>{escape(said(EVENTS[entry.event], language))}"
-        f"<span>{escape(' · '.join(part for part in (office(entry.office_code), moment(entry.occurred, language)) if part))}</span></li>"
+        f"<span>{escape(' · '.join(filter(None, (office(entry.office_code), moment(entry.occurred, language)))))}</span></li>"
         for entry in found.entries)
     ask = escape(said(LABELS["ask"], language).format(office=office(found.office_code)))
     return _whole(language, f"/t/{found.tracking_code}", escape(said(STAGES[found.stage], language)), (

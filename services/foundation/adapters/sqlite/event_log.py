@@ -27,6 +27,9 @@ class SqliteEventLog:
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
         await self._put([(topic, "", pack(fact)) for fact in facts])
 
+    async def ask(self) -> None:
+        self._file.rows("SELECT 1")
+
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
         await self._put([(SET_ASIDE, f"{topic} {key} {reason}", value)])
 

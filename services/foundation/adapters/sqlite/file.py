@@ -106,7 +106,7 @@ class SqliteFile:
                 self._loop.call_soon_threadsafe(_answer, outcomes)
             commits += 1
             if ended or commits % _CHECKPOINT_EVERY == 0:
-                writer.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if ended else 'PASSIVE'})")
+                _checkpoint(writer, "TRUNCATE" if ended else "PASSIVE")
         writer.close()
 
     @staticmethod
@@ -117,11 +117,23 @@ class SqliteFile:
             for operation, done in batch:
                 outcomes.append((done, _run(writer, operation), None))
             writer.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # the writer must outlive whatever an operation does
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
-            return [(done, None, _problem(error)) for _, done in batch]
+            if len(batch) > 1 and not isinstance(error, sqlite3.OperationalError):  # one is at fault, not the disk
+                return [outcome for each in batch for outcome in SqliteFile._commit(writer, [each])]
+            told = _problem(error) if isinstance(error, sqlite3.Error) else error
+            return [(done, None, told) for _, done in batch]
         return [(done, *result) for done, result, _ in outcomes]
+
+
+def _checkpoint(writer: sqlite3.Connection, mode: str) -> None:
+    """Brings the log's pages into the file; on a full disk they stay in the log, and the next turn tries again."""
+    try:
+        writer.execute(f"PRAGMA wal_checkpoint({mode})")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY):
+            raise
 
 
 def _run(writer: sqlite3.Connection, operation: Write) -> tuple[Any, Exception | None]:

@@ -22,7 +22,11 @@ class SqliteViews:
     async def put_many(self, view: str, rows: Sequence[Row]) -> None:
         for row in rows:
             check_declared(self._declared, view, row.indexes)
-        await self._file.write(lambda writer: [self._put(writer, view, row) for row in rows] and None)
+        def put_all(writer: sqlite3.Connection) -> None:
+            for row in rows:
+                self._put(writer, view, row)
+
+        await self._file.write(put_all)
 
     def _put(self, writer: sqlite3.Connection, view: str, row: Row) -> None:
         place = (self._service, view, row.key)

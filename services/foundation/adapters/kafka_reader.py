@@ -1,0 +1,52 @@
+"""One supervised consumer of a group: batches, commits, and a look whether it is stuck."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from ..errors import Unavailable
+from ..ports import Delivery
+from .kafka_records import delivery
+
+_ANSWER_S = 10.0
+_STUCK_S = 30.0  # a reader that is behind and gets nothing for so long is replaced (aio-libs/aiokafka#1154)
+
+
+def unavailable() -> Unavailable:
+    """What every failure of the client becomes."""
+    return Unavailable("LOG_UNAVAILABLE", "the event log does not answer; what waits is published later")
+
+
+class KafkaReader:
+    """A member of a group."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+        self._progress = asyncio.get_running_loop().time()
+
+    async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
+        found = await self._consumer.getmany(timeout_ms=round(wait_s * 1000), max_records=limit)
+        now = asyncio.get_running_loop().time()
+        if found:
+            self._progress = now
+        elif now - self._progress > _STUCK_S:
+            await self._check_not_stuck()
+            self._progress = now
+        return [delivery(record) for records in found.values() for record in records]
+
+    async def _check_not_stuck(self) -> None:
+        """Raises Unavailable, so that the reader is replaced, if there is something to read and nothing comes."""
+        try:
+            ends = await asyncio.wait_for(self._consumer.end_offsets(self._consumer.assignment()), _ANSWER_S)
+            behind = [part for part, end in ends.items() if await asyncio.wait_for(self._consumer.position(part), _ANSWER_S) < end]
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise unavailable() from error
+        if behind:
+            raise unavailable()
+
+    async def commit(self) -> None:
+        try:
+            await asyncio.wait_for(self._consumer.commit(), _ANSWER_S)
+        except (KafkaError, TimeoutError) as error:
+            raise unavailable() from error

@@ -1,0 +1,173 @@
+"""A subject's stream as every service uses it: load, answer a repeat or let a rule decide, append."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from . import codec, facts
+from .errors import Conflict, Problem, Refused
+from .events import Actor, Append, Recorded, chain
+from .ports import Clock, Streams
+
+State = TypeVar("State")
+Decided = tuple[Any, datetime]  # a fact, and when it happened
+Rule = Callable[[Any], Awaitable[Sequence[Any]]]  # from the state to the facts that follow; raises Problem, changes nothing
+_TRIES = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """Who asks what: request id, keyed digest of its content, and the caller."""
+
+    id: str
+    fingerprint: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One decision wanted: of whom, by which rule, for whose request; ``occurred`` if it happened before now."""
+
+    name: str
+    rule: Rule
+    request: Request
+    occurred: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[State]):
+    """What is particular to one kind of subject. ``prefix`` is of the subject's name ("dossiers/"), ``field`` names it in
+    errors, ``unknown`` makes the error for one that is not there."""
+
+    prefix: str
+    topic: str
+    field: str
+    facts: codec.Registry
+    fold: Callable[[Iterable[Decided]], State | None]
+    unknown: Callable[[str], Problem]
+
+    def subject_of(self, name: str) -> str:
+        """Name of its stream."""
+        return self.prefix + name
+
+    def state_of(self, history: Sequence[Recorded]) -> State | None:
+        """The state after these facts; None without facts."""
+        return self.fold((self.facts.decode(fact.type, fact.data), fact.occurred) for fact in history)
+
+    def earlier_answer(self, history: Sequence[Recorded], request: Request) -> State | None:
+        """The state right after an earlier run of the same request; None if there was none.
+
+        Raises Refused REQUEST_ID_REUSED if the content differs.
+        """
+        of_request = [fact for fact in history if fact.cause == request.id]
+        if not of_request:
+            return None
+        if of_request[0].fingerprint != request.fingerprint:
+            raise Refused("REQUEST_ID_REUSED", "this id was used for other content; make a new one", field="request_id")
+        return self.state_of(history[:of_request[-1].sequence])
+
+
+class Subjects(Generic[State]):
+    """All subjects of one kind, in one service's streams."""
+
+    def __init__(self, kind: Kind[State], streams: Streams, clock: Clock) -> None:
+        self._kind, self._streams, self._clock = kind, streams, clock
+
+    async def history(self, name: str) -> list[Recorded]:
+        """All facts; raises the kind's unknown."""
+        found = await self._streams.read(self._kind.subject_of(name))
+        if not found:
+            raise self._kind.unknown(name)
+        return found
+
+    async def state(self, name: str) -> State:
+        """The present state; raises the kind's unknown."""
+        found = self._kind.state_of(await self.history(name))
+        if found is None:
+            raise self._kind.unknown(name)
+        return found
+
+    async def states(self, names: Sequence[str]) -> list[State]:
+        """Those that exist, in the order asked for, by one read."""
+        histories = await self._streams.read_many([self._kind.subject_of(name) for name in names])
+        found = (self._kind.state_of(histories[self._kind.subject_of(name)]) for name in names)
+        return [state for state in found if state is not None]
+
+    def append_of(self, name: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request,
+                  *, private: bytes | None = None) -> Append:
+        """The append of decided facts after a history; ``key`` is the filing id."""
+        return append_of(self._kind.subject_of(name), key, history, decided, request, self._clock.now(),
+                         topic=self._kind.topic, private=private)
+
+    async def decide(self, name: str, request: Request, rule: Rule, occurred: datetime | None = None) -> State:
+        """The state after what the rule decided; a repeat gets its first answer. Raises Problem."""
+        answer = (await self.decide_many([Ask(name, rule, request, occurred)]))[0]
+        if isinstance(answer, Problem):
+            raise answer
+        return answer
+
+    async def decide_many(self, asks: Sequence[Ask]) -> list[State | Problem]:
+        """An answer for each, in order, in rounds of one read and one append: what concerns different subjects travels
+        together, what concerns the same one goes one after the other, what lost a race goes again."""
+        answers: dict[int, State | Problem] = {}
+        tries: Counter[int] = Counter()
+        rest = list(enumerate(asks))
+        while rest:
+            together: dict[str, tuple[int, Ask]] = {}
+            later = []
+            for number, ask in rest:
+                if ask.name in together:
+                    later.append((number, ask))
+                else:
+                    together[ask.name] = number, ask
+            lost = await self._round(list(together.values()), answers)
+            for number, _ in lost:
+                tries[number] += 1
+                if tries[number] == _TRIES:
+                    answers[number] = Conflict("SUBJECT_BUSY", "others write at the same time; retry with the same request id",
+                                               field=self._kind.field)
+            rest = [each for each in (*lost, *later) if tries[each[0]] < _TRIES]
+        return [answers[number] for number in range(len(asks))]
+
+    async def _round(self, asks: list[tuple[int, Ask]], answers: dict[int, State | Problem]) -> list[tuple[int, Ask]]:
+        """Decides and appends asks of different subjects; those that lost a race."""
+        histories = await self._streams.read_many([self._kind.subject_of(ask.name) for _, ask in asks])
+        appends: list[tuple[tuple[int, Ask], Append]] = []
+        for number, ask in asks:
+            history = histories[self._kind.subject_of(ask.name)]
+            try:
+                answer, append = await self._decided(history, ask)
+            except Problem as problem:
+                answers[number] = problem
+                continue
+            if append is None:
+                answers[number] = answer
+            else:
+                appends.append(((number, ask), append))
+        stored = await self._streams.append_many([append for _, append in appends])
+        for ((number, _), append), done in zip(appends, stored, strict=True):
+            if done:
+                after = self._kind.state_of([*histories[append.subject], *append.facts])
+                answers[number] = after  # type: ignore[assignment]
+        return [ask for (ask, _), done in zip(appends, stored, strict=True) if not done]
+
+    async def _decided(self, history: Sequence[Recorded], ask: Ask) -> tuple[State, Append | None]:
+        """The present or earlier answer, and what is to be appended."""
+        state, earlier = self._kind.state_of(history), self._kind.earlier_answer(history, ask.request)
+        if state is None:
+            raise self._kind.unknown(ask.name)
+        decided = () if earlier is not None else await ask.rule(state)
+        if not decided:
+            return state if earlier is None else earlier, None
+        when = ask.occurred or self._clock.now()
+        return state, self.append_of(ask.name, history[0].key, history, [(fact, when) for fact in decided], ask.request)
+
+
+def append_of(subject: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request, now: datetime,
+              *, topic: str | None, private: bytes | None = None) -> Append:
+    """The append of decided facts after a history. ``topic`` None keeps them inside the service."""
+    cause = facts.Cause(id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=now)
+    drafts = [facts.draft(fact, subject=subject, key=key, occurred=occurred, cause=cause) for fact, occurred in decided]
+    return Append(subject=subject, expected=len(history), facts=chain(history, drafts), topic=topic, private=private)

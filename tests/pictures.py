@@ -1,0 +1,25 @@
+"""Pictures of what was drawn, made by independent renderers and read by independent decoders."""
+
+import io
+import subprocess
+
+import zxingcpp
+from PIL import Image
+
+
+def rasterised(pdf: bytes, dpi: int = 203) -> Image.Image:
+    """The first page as poppler draws it."""
+    done = subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-singlefile", "-"], input=pdf, check=True,
+                          capture_output=True)
+    return Image.open(io.BytesIO(done.stdout))
+
+
+def read_by_zxing(image: Image.Image) -> set[str]:
+    return {found.text for found in zxingcpp.read_barcodes(image)}
+
+
+def read_by_zbar(image: Image.Image) -> set[str]:
+    held = io.BytesIO()
+    image.save(held, "PNG")
+    done = subprocess.run(["zbarimg", "-q", "--raw", "-"], input=held.getvalue(), capture_output=True, check=False)
+    return set(done.stdout.decode().split())

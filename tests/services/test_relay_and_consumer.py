@@ -1,0 +1,169 @@
+"""Between a store and a reaction: at least once, in order, and a filing at fault stops nobody else."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.foundation.adapters.memory import MemoryEventLog, MemoryStreams, MemoryViews
+from services.foundation.errors import Conflict, Unavailable
+from services.foundation.events import Actor, Recorded, chain
+from services.foundation.ports import Delivery
+from services.foundation.runtime import consumer as consumers
+from services.foundation.runtime.consumer import Consumer
+from services.foundation.runtime.parts import Subscription
+from services.foundation.runtime.relay import Relay
+from services.foundation.subjects import Request, append_of
+from services.intake import dossier_facts as dossiers
+from services.tracking.projector import DOSSIERS, VIEWS, Projector
+from tests.builders import START, a_draft, a_filed_fact, an_append
+
+TOPIC = "postal.dossiers.v1"
+
+
+class Broken(MemoryEventLog):
+    """A log that fails as often as it is told to, after having kept what it was given."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    async def publish(self, topic: str, facts: Any) -> None:
+        await super().publish(topic, facts)
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("LOG_UNAVAILABLE", "later")
+
+
+async def read_all(log: Any, group: str = "g") -> list[Recorded]:
+    async with log.reader([TOPIC], group) as reader:
+        return [each.fact for each in await reader.batch(1000, 0.01)]
+
+
+async def test_a7_what_was_published_but_not_marked_is_published_again_and_nothing_is_lost() -> None:
+    streams, log = MemoryStreams(), Broken(failures=1)
+    await streams.append(first := an_append("dossiers/a", count=2, topic=TOPIC))
+    relay = Relay("intake", streams, log)
+    with pytest.raises(Unavailable):
+        await relay.pass_on()
+    await relay.pass_on()
+
+    assert await read_all(log) == [*first.facts, *first.facts]
+    assert await streams.unpublished(10) == []
+
+
+async def test_b1_the_relay_outlives_a_log_that_is_away_and_then_drains_in_order() -> None:
+    streams, log = MemoryStreams(), Broken(failures=2)
+    running = asyncio.create_task(Relay("intake", streams, log).run())
+    history: list[Recorded] = []
+    for _ in range(5):
+        await streams.append(append := an_append("dossiers/a", history, topic=TOPIC))
+        history += append.facts
+    async with asyncio.timeout(20):
+        while await streams.unpublished(1):
+            await asyncio.sleep(0.01)
+    running.cancel()
+    seen = [fact.sequence for fact in await read_all(log)]
+
+    assert seen[-5:] == [1, 2, 3, 4, 5]
+    assert sorted(set(seen)) == [1, 2, 3, 4, 5]
+
+
+def delivered(*facts: Recorded) -> list[Delivery]:
+    return [Delivery(topic=TOPIC, partition=0, offset=number, fact=fact) for number, fact in enumerate(facts)]
+
+
+def of_filing(key: str, count: int) -> list[Recorded]:
+    return list(chain([], [a_draft(f"dossiers/{key}", key=key, data=bytes([number])) for number in range(count)]))
+
+
+async def aside(log: Any) -> list[Delivery]:
+    async with log.reader(["postal.set-aside.v1"], "operators") as reader:
+        return await reader.batch(100, 0.01)
+
+
+def a_consumer(react: Any, log: Any = None) -> tuple[Consumer, MemoryViews, Any]:
+    views, log = MemoryViews({consumers.VIEW: ()}), log or MemoryEventLog()
+    return Consumer(Subscription(topics=(TOPIC,), group="g", react=react), log, views), views, log
+
+
+async def test_b13_a_fact_that_cannot_be_taken_in_stops_its_own_filing_and_no_other() -> None:
+    taken: list[str] = []
+
+    async def react(facts: list[Recorded]) -> None:
+        if any(fact.key == "bad" and fact.sequence == 2 for fact in facts):
+            raise KeyError("a fault of ours, with Nguyễn in its text")
+        taken.extend(fact.id for fact in facts)
+
+    consumer, views, log = a_consumer(react)
+    bad, good = of_filing("bad", 3), of_filing("good", 2)
+    await consumer.take_in(delivered(bad[0], bad[1], good[0], bad[2], good[1]))
+    later = of_filing("bad", 4)[3]
+    await consumer.take_in(delivered(later))
+
+    assert [name for name in taken if "good" in name] == ["dossiers/good/1", "dossiers/good/2"]
+    assert [name for name in taken if "bad" in name] == ["dossiers/bad/1"]
+    row = await views.get(consumers.VIEW, "g/bad")
+    assert row.value == {"reason": "REACTION_FAILED", "facts": [fact.id for fact in (bad[1], bad[2], later)]}
+    assert len(await aside(log)) == 3
+
+
+async def test_b13_a_record_that_is_no_fact_is_kept_with_its_bytes_and_reason() -> None:
+    async def react(facts: list[Recorded]) -> None:
+        assert not facts
+
+    consumer, _, log = a_consumer(react)
+    await consumer.take_in([Delivery(topic=TOPIC, partition=0, offset=0, fact=None, raw=b"\xff", reason="ENVELOPE_UNREADABLE")])
+
+    kept = await aside(log)
+    assert [each.raw for each in kept] == [b"\xff"]
+    assert "ENVELOPE_UNREADABLE" in kept[0].reason
+
+
+async def test_b12_a_gap_waits_for_the_missing_fact_and_one_that_does_not_close_is_set_aside(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "_LONGEST_PAUSE_S", 0.04)
+
+    async def react(facts: list[Recorded]) -> None:
+        raise Conflict("GAP", "not yet")
+
+    consumer, views, _ = a_consumer(react)
+    await consumer.take_in(delivered(*of_filing("a", 1)))
+
+    assert (await views.get(consumers.VIEW, "g/a")).value["reason"] == "GAP"
+
+
+async def test_b11_shuffled_repeats_of_facts_project_as_the_facts_in_order() -> None:
+    """What the log may do to one filing: repeats, and a batch that starts again."""
+    views = MemoryViews(VIEWS)
+    projector = Projector(views)
+    facts = _recorded("x", [a_filed_fact(), dossiers.DossierLodged(parcel_code="p", handover_id="h"),
+                            dossiers.DossierWithdrawn(reason_code="R")])
+    for batch in (facts[:1], facts[:2], facts[:2], facts[1:], facts, facts[:1]):
+        await projector.on_facts(batch)
+    row = await views.get(DOSSIERS, "x")
+
+    assert row.reflects == 3
+    with pytest.raises(Conflict):
+        await Projector(MemoryViews(VIEWS)).on_facts(facts[1:])
+
+
+def _recorded(key: str, facts: list[Any]) -> list[Recorded]:
+    request = Request(id="r", fingerprint="", actor=Actor(person="p", role="CLERK", place="032248"))
+    return list(append_of(f"dossiers/{key}", key, [], [(fact, START) for fact in facts], request, START, topic=TOPIC).facts)
+
+
+async def test_a_consumer_waits_for_a_store_that_is_away() -> None:
+    tries = 0
+
+    async def react(facts: list[Recorded]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Unavailable("STORE_UNAVAILABLE", "later")
+
+    consumer, views, _ = a_consumer(react)
+    await consumer.take_in(delivered(*of_filing("a", 1)))
+
+    assert tries == 3
+    assert await views.get(consumers.VIEW, "g/a") is None

@@ -1,0 +1,56 @@
+"""Settings: read once, every wrong one named together (A18: a bad one fails fast and clearly)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.foundation.errors import Invalid
+from services.foundation.runtime import settings
+
+BAD = {"POSTAL_STORE": "oracle:x", "POSTAL_LOG": "rabbit://x", "POSTAL_MONGO_DRIVER": "pymong", "POSTAL_INTAKE_PORT": "70000",
+       "POSTAL_HTTP_PORT": "http", "POSTAL_PUBLIC_URL": "localhost", "POSTAL_LOG_LEVEL": "LOUD"}
+
+
+def test_without_settings_everything_runs_on_a_laptop() -> None:
+    found = settings.read({})
+
+    assert found == settings.Settings()
+    assert found.port("courier") == 8102
+
+
+def test_a_setting_is_read_from_its_variable() -> None:
+    found = settings.read({"POSTAL_HTTP_PORT": "9000", "POSTAL_KEYS_DIR": "/x", "POSTAL_STORE": "memory:"})
+
+    assert (found.http_port, found.keys_dir, found.store) == (9000, Path("/x"), "memory:")
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a18_each_wrong_setting_is_named(name: str) -> None:
+    with pytest.raises(Invalid) as problem:
+        settings.read({name: BAD[name]})
+
+    assert problem.value.reason == "SETTINGS_WRONG"
+    assert name in problem.value.message
+
+
+def test_all_wrong_settings_are_named_at_once() -> None:
+    with pytest.raises(Invalid) as problem:
+        settings.read(BAD)
+
+    assert all(name in problem.value.message for name in BAD)
+
+
+def test_mongodb_without_kafka_is_refused() -> None:
+    with pytest.raises(Invalid, match="POSTAL_LOG"):
+        settings.read({"POSTAL_STORE": "mongodb://x"})
+
+
+def test_a18_a_wrong_setting_ends_the_process_with_one_line() -> None:
+    done = subprocess.run([sys.executable, "-m", "services"], env={"POSTAL_STORE": "oracle:x"}, capture_output=True, text=True,
+                          check=False, timeout=30)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("SETTINGS_WRONG: ")
+    assert len(done.stderr.splitlines()) == 1
