@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from services import registry
 from services.foundation.errors import Problem
+from services.foundation.localservers import UP_HOME
 from services.foundation.runtime import identity, settings, wiring
 
 from .doors import Doors, Refusal
@@ -23,7 +24,6 @@ from .journey import Journey
 OUT = Path("out")
 HOME_PLACE = "xã Đất Mũi, tỉnh Cà Mau"
 STEPS = 6
-UP_KEYS = Path("var/up/keys")
 SERVICES = ("intake", "courier", "tracking")
 
 
@@ -44,7 +44,7 @@ async def main() -> int:
         if arguments.target == "embedded":
             await stack.enter_async_context(wiring.running(SERVICES, chosen))
         else:
-            chosen = replace(chosen, keys_dir=UP_KEYS)
+            chosen = replace(chosen, keys_dir=UP_HOME / "keys")
         console.print(f"ready after {time.monotonic() - start:.1f} s")
         passed = await _carry(chosen, console)
         if passed and not arguments.once:

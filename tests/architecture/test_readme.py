@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.foundation.localservers import kafka, mongod
+from tests.conftest import need
 from tests.journeys.systems import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +48,24 @@ def test_the_demo_carries_a_dossier_and_writes_label_and_receipt(tmp_path: Path)
     assert re.search(r"The citizen's page: http://\S+/t/\w+", done.stdout)
     for name in ("label.pdf", "label.png", "label.svg", "receipt.pdf"):
         assert (ROOT / "out" / name).stat().st_size > 500
+
+
+@pytest.mark.timeout(300)
+def test_the_line_with_up_demo_and_down_runs_as_it_is_written(tmp_path: Path) -> None:
+    need("mongo", mongod.missing())
+    need("kafka", kafka.missing())
+    line = next(line for line in README.splitlines() if line.startswith("make up"))
+    ports = {f"POSTAL_{name}_PORT": str(free_port())
+             for name in ("INTAKE", "COURIER", "TRACKING", "HTTP", "UP_MONGO", "UP_KAFKA")}
+    place = {**os.environ, **ports, "POSTAL_UP_HOME": str(tmp_path)}
+    try:
+        done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200, env=place)
+    finally:
+        subprocess.run(["make", "down"], cwd=ROOT, check=False, timeout=90, env=place, capture_output=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "state 10 (RETURNED)" in done.stdout
+    assert "kafka stopped" in done.stdout
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

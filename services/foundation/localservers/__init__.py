@@ -2,3 +2,8 @@
 
 ``missing()`` of each module says why it cannot run here, or None.
 """
+
+import os
+from pathlib import Path
+
+UP_HOME = Path(os.environ.get("POSTAL_UP_HOME", "var/up"))  # data, logs, keys and pids of `make up`

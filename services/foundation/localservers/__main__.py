@@ -1,19 +1,22 @@
-"""`make up` and `make down`: mongod, Kafka and the three services as plain processes, data, logs and pids under var/up/."""
+"""`make up` and `make down`: mongod, Kafka and the three services as plain processes.
+
+Data, logs and pids lie under var/up/ (POSTAL_UP_HOME).
+"""
 
 import json
 import os
 import sys
 from functools import partial
-from pathlib import Path
 
 from ..errors import Problem
 from ..runtime import settings
 from ..runtime.identity import Keys
+from . import UP_HOME as HOME
 from . import kafka, mongod, process
 
-HOME = Path("var/up")
 PIDS = HOME / "pids.json"
-MONGO_PORT, KAFKA_PORT = 27117, 29192
+MONGO_PORT = int(os.environ.get("POSTAL_UP_MONGO_PORT", "27117"))
+KAFKA_PORT = int(os.environ.get("POSTAL_UP_KAFKA_PORT", "29192"))
 SERVICES = ("intake", "courier", "tracking")
 
 
