@@ -14,6 +14,12 @@ def rasterised(pdf: bytes, dpi: int = 203) -> Image.Image:
     return Image.open(io.BytesIO(done.stdout))
 
 
+def pages_of(pdf: bytes) -> int:
+    """How many pages poppler counts."""
+    shown = subprocess.run(["pdfinfo", "-"], input=pdf, check=True, capture_output=True).stdout.decode()
+    return int(next(line for line in shown.splitlines() if line.startswith("Pages:")).split()[1])
+
+
 def read_by_zxing(image: Image.Image) -> set[str]:
     return {found.text for found in zxingcpp.read_barcodes(image)}
 

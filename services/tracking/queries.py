@@ -38,6 +38,7 @@ class Journey:
     due: str
     transit_late: bool
     decision_late: bool
+    due_is_promised: bool
     closed: bool
     entries: tuple[Entry, ...]
     parcels: dict[str, Row]
@@ -85,6 +86,7 @@ class Queries:
             transit_due=dossier["transit_due"], due=dossier["due"],
             transit_late=clocks_of_promise.transit_late(dossier["transit_due"], day),
             decision_late=clocks_of_promise.decision_late(dossier["due"], stage, day), closed=timeline.is_closed(stage),
+            due_is_promised=clocks_of_promise.is_promised(stage),
             entries=tuple(Entry(event=event, office_code=office, occurred=moment(ms))
                           for event, office, ms in timeline.entries(dossier, by_code.values())),
             parcels={each.key: each for each in parcels}, route=tuple(dossier["route"]), as_of=now, today=day)

@@ -39,7 +39,7 @@ class Pages:
         except NotFound:
             return _answer(page.notice("unknown", language, path), 404)
         except Problem:
-            return _answer(page.notice("unknown", language, path), 503)
+            return _answer(page.notice("away", language, path), 503)
         return _answer(page.journey(journey, language, lambda code: office_name(self._registry, code)), 200)
 
 

@@ -1,20 +1,29 @@
 """The citizen's page in a real Chromium: read, judged by axe, photographed into out/screens/."""
 
 import re
+import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, async_playwright
+from postal.intake.v1 import intake_service_pb2 as intake
+from postal.tracking.v1 import tracking_service_pb2 as tracking
 
 from services import registry
 from services.demo.cases import APPLICANT
 from services.demo.doors import Doors
 from services.demo.journey import Journey
+from services.foundation.adapters.clocks import TurnableClock
+from services.foundation.errors import Unavailable
+from services.foundation.ports import Clock
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
+from tests.pictures import pages_of, rasterised
 
 SCREENS = Path(__file__).resolve().parents[2] / "out" / "screens"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,16 +40,23 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
+@asynccontextmanager
+async def started(home: Path, clock: Clock | None = None) -> AsyncIterator[tuple[Journey, str, wiring.Running]]:
+    """The system on memory stores, a journey through its doors, and the address of its pages."""
+    chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=home)
+    async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
+        doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()},
+                      Minter(Keys.load_or_make(home)).mint_for)
+        known = registry.load()
+        office = known.office_of_unit(known.resolve_unit(place="xã Đất Mũi, tỉnh Cà Mau")[0].code)
+        yield Journey(doors, office.code), f"http://127.0.0.1:{found.http_port}", found
+        await doors.close()
+
+
 @pytest.fixture
 async def journey(tmp_path: Path) -> AsyncIterator[tuple[Journey, str]]:
-    chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=tmp_path)
-    async with wiring.running(("intake", "courier", "tracking"), chosen) as found:
-        doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()},
-                      Minter(Keys.load_or_make(tmp_path)).mint_for)
-        known = registry.load()
-        home = known.office_of_unit(known.resolve_unit(place="xã Đất Mũi, tỉnh Cà Mau")[0].code)
-        yield Journey(doors, home.code), f"http://127.0.0.1:{found.http_port}"
-        await doors.close()
+    async with started(tmp_path) as (traveller, base, _):
+        yield traveller, base
 
 
 async def look(browser: Browser, url: str, name: str, **context: Any) -> str:
@@ -84,3 +100,49 @@ async def test_unknown_and_mistyped_codes_are_told_apart_and_zoom_breaks_nothing
     assert "gõ nhầm một ký tự?" in await look(browser, f"{base}/t/0000000000001", "vi-mistyped")
     assert "Xem hồ sơ của bạn" in await look(browser, f"{base}/", "vi-start", viewport={"width": 320, "height": 256},
                                              device_scale_factor=4)  # 1280 px at 400 %
+
+
+async def test_lateness_and_refusal_are_said_plainly(
+        browser: Browser, tmp_path: Path) -> None:
+    clock = TurnableClock(datetime.now(UTC))
+    async with started(tmp_path, clock) as (traveller, base, _):
+        await traveller.file()
+        clock.turn(timedelta(days=40))
+        url = f"{base}/t/{traveller.tracking_code}"
+        late = await look(browser, url, "vi-late-tablet", viewport={"width": 768, "height": 1024})
+        assert "✕ trễ hẹn" in late
+        assert "≈ dự kiến" in late  # the authority has promised nothing yet: it is not late
+        assert late.count("trễ hẹn") == 1
+        await traveller.carry_to_authority()
+        await traveller._call("DeclineDossier", intake.DeclineDossierRequest(
+            filing_id=traveller.filing_id, reason_code="NOT_COMPETENT", legal_basis="NĐ 61/2018", request_id=str(uuid.uuid4())),
+            traveller.officer)
+        await traveller._page_says(tracking.JOURNEY_STAGE_DECLINED)
+        assert "không tiếp nhận" in (await look(browser, url, "vi-declined", reduced_motion="reduce")).lower()
+
+
+async def test_the_page_prints_on_one_sheet(browser: Browser, journey: tuple[Journey, str]) -> None:
+    traveller, base = journey
+    for step in STEPS:
+        await getattr(traveller, step)()
+    page = await browser.new_page()
+    await page.goto(f"{base}/t/{traveller.tracking_code}")
+    sheet = await page.pdf(format="A4")
+    picture = rasterised(sheet, dpi=100)
+    picture.save(SCREENS / "vi-printed.png")
+    await page.close()
+
+    assert pages_of(sheet) == 1
+    assert min(picture.convert("L").getextrema()) < 80  # something dark is on it
+
+
+async def test_a_store_that_is_away_is_told_as_a_pause_and_not_as_an_unknown_code(browser: Browser, tmp_path: Path) -> None:
+    async def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable("STORE_UNAVAILABLE", "later")
+
+    async with started(tmp_path) as (traveller, base, found):
+        await traveller.file()
+        found.stores["tracking"].views.find = away
+        text = await look(browser, f"{base}/t/{traveller.tracking_code}", "vi-away")
+
+    assert "thử lại" in text

@@ -25,8 +25,9 @@ def journey(found: Journey, language: str, office: OfficeName) -> str:
     to_do = escape(said(TO_DO.get(found.stage, NOTHING_TO_DO), language))
     promises = ""
     if not found.closed:
-        promises = (_promise(label("transit"), found.transit_due, found.transit_late, language) if found.transit_due else "") + \
-            _promise(label("due"), found.due, found.decision_late, language)
+        promises = _promise(label("due"), found.due, _decision(found), language)
+        if found.transit_due:
+            promises = _promise(label("transit"), found.transit_due, "late" if found.transit_late else "holds", language) + promises
     lines = "".join(
         f"<li>{escape(said(EVENTS[entry.event], language))}"
         f"<span>{escape(' · '.join(filter(None, (office(entry.office_code), moment(entry.occurred, language)))))}</span></li>"
@@ -45,10 +46,16 @@ def notice(kind: str, language: str, path: str) -> str:
     return _whole(language, path, escape(said(LABELS[kind], language)), f"<p>{more}</p>")
 
 
-def _promise(label: str, iso: str, late: bool, language: str) -> str:
+def _decision(found: Journey) -> str:
+    if not found.due_is_promised:
+        return "expected"
+    return "late" if found.decision_late else "holds"
+
+
+def _promise(label: str, iso: str, word: str, language: str) -> str:
     if not iso:
         return f"<dt>{label}</dt><dd>{escape(said(LABELS['none'], language))}</dd>"
-    mark, word, look = ("✕", "late", "bad") if late else ("✓", "holds", "ok")
+    mark, look = {"late": ("✕", "bad"), "holds": ("✓", "ok"), "expected": ("≈", "soft")}[word]
     return (f"<dt>{label}</dt><dd>{escape(day(date.fromisoformat(iso), language))} "
             f"<span class={look}>{mark} {escape(said(LABELS[word], language))}</span></dd>")
 

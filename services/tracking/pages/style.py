@@ -16,7 +16,7 @@ dl{margin:16px 0;display:grid;gap:4px 16px;grid-template-columns:minmax(0,1fr)}
 @media(min-width:480px){dl{grid-template-columns:minmax(0,2fr) minmax(0,3fr)}}
 dt{color:var(--soft)}dd{margin:0 0 8px;font-weight:600}
 .code{font-family:ui-monospace,Consolas,monospace;white-space:nowrap}
-.ok{color:var(--done)}.bad{color:var(--trouble)}
+.soft{color:var(--soft)}.ok{color:var(--done)}.bad{color:var(--trouble)}
 .todo{border-left:4px solid var(--deep);padding:8px 16px;margin:16px 0;font-weight:600}
 ol{list-style:none;margin:0;padding:0}
 li{padding:8px 0 8px 28px;position:relative}
@@ -24,7 +24,9 @@ li:before{content:"";position:absolute;left:4px;top:18px;width:10px;height:10px;
 li:first-child:before{background:var(--deep)}
 li span{display:block;color:var(--soft)}
 footer{color:var(--soft);border-top:1px solid var(--line);margin-top:32px}
-@media print{@page{size:A5;margin:10mm}body{font-size:11pt}header a{display:none}}
+@media print{@page{size:A4;margin:12mm}body{font-size:10pt;line-height:1.3}main,header,footer{max-width:none;padding:4px 0}
+header a{display:none}h1{font-size:15pt;margin:8px 0}h2{font-size:10pt;margin:10px 0 4px;padding-top:6px}footer{margin-top:8px}
+ol{columns:2;column-gap:8mm}li{padding:3px 0 3px 24px;break-inside:avoid}li:before{top:6px}dl,p{margin:6px 0}}
 """
 
 # A plain envelope whose flap is a check mark.
