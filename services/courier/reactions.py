@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.foundation import codec
+from services.foundation.crashpoints import reach
 from services.foundation.events import Recorded
 from services.foundation.ports import Row, Streams, Views
 from services.foundation.subjects import Request
@@ -104,6 +105,7 @@ class Reactions:
                    for record, parcel in started if not known[PARCEL.subject_of(parcel.parcel_code)]]
         await self._streams.append_many(appends)  # one that lost a race was registered by another member
         if started:
+            reach("parcel.registered")
             await self._scanning.match_waiting([parcel.parcel_code for _, parcel in started], _because_of(started[-1][0]))
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.foundation.codes import check_parcel_code
+from services.foundation.crashpoints import reach
 from services.foundation.errors import Conflict, Invalid, Problem
 from services.foundation.events import Append, Recorded
 from services.foundation.ports import Clock, Streams
@@ -59,6 +60,8 @@ class Scanning:
                                           topic=None)
         stored = dict(zip(appends, await self._streams.append_many(list(appends.values())), strict=True))
         waits = [code for code, done in stored.items() if done and appends[code].topic is None]
+        if waits:
+            reach("scan.waiting")
         await self.match_waiting(waits, request)  # their own facts may have come meanwhile
         return {code: by_code[code] for code, done in stored.items() if not done}
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from . import codec, facts
+from .crashpoints import reach
 from .errors import Conflict, Problem, Refused
 from .events import Actor, Append, Recorded, chain
 from .ports import Clock, Streams
@@ -146,6 +147,7 @@ class Subjects(Generic[State]):
                 answers[number] = answer
             else:
                 appends.append(((number, ask), append))
+        reach("command.decided")
         stored = await self._streams.append_many([append for _, append in appends])
         for ((number, _), append), done in zip(appends, stored, strict=True):
             if done:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.foundation.codes import check_dossier_code, clean_text
+from services.foundation.crashpoints import reach
 from services.foundation.errors import Conflict, Invalid, Problem
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Stores
@@ -65,6 +66,7 @@ class Commands:
                     answers[number] = repeated
             except Problem as problem:
                 answers[number] = problem
+        reach("command.decided")
         stored = await self._streams.append_many(list(appends.values()))
         for (number, append), done in zip(appends.items(), stored, strict=True):
             answers[number] = DOSSIER.state_of(append.facts) if done else await self._of_racer(*filings[number])  # type: ignore[assignment]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.foundation.calendar import WorkingCalendar
 from services.foundation.codes import check_request_id, clean_text, new_tracking_code, parcel_code
+from services.foundation.crashpoints import reach
 from services.foundation.errors import Invalid
 from services.foundation.ports import Sequences
 from services.registry import Authority, Office, Procedure, Registry
@@ -95,6 +96,7 @@ class ParcelNumbers:
         """A number that was never given before."""
         while self._next >= self._end:
             first = await self._sequences.block(f"s10/{PREFIX}", _BLOCK)
+            reach("numbers.leased")
             if self._next >= self._end:  # another call may have leased meanwhile; its block is as good
                 self._next, self._end = first, first + _BLOCK
         self._next += 1

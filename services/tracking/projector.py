@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from services.foundation.crashpoints import reach
 from services.foundation.envelope import milliseconds
 from services.foundation.errors import Conflict
 from services.foundation.events import Recorded
@@ -25,6 +26,7 @@ class Projector:
     async def on_facts(self, facts: list[Recorded]) -> None:
         """The effects of a batch: two reads, two writes."""
         await self._project(DOSSIERS, "dossiers/", timeline.dossier_row, facts)
+        reach("projection.half")
         await self._project(PARCELS, "parcels/", timeline.parcel_row, facts)
 
     async def _project(self, view: str, prefix: str, fold: _Fold, facts: list[Recorded]) -> None:

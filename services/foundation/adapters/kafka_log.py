@@ -27,9 +27,9 @@ _SEND_S, _STOP_S = 10.0, 5.0
 
 
 @asynccontextmanager
-async def open_log(bootstrap: str) -> AsyncIterator["KafkaEventLog"]:
+async def open_log(bootstrap: str, member: str = "") -> AsyncIterator["KafkaEventLog"]:
     """The log; topics are made if they are not there. A log that is down does not stop the start: the relay retries."""
-    log = KafkaEventLog(bootstrap)
+    log = KafkaEventLog(bootstrap, member)
     try:
         await asyncio.wait_for(log.ensure_topics(), _SEND_S)
     except (TimeoutError, Unavailable):
@@ -43,8 +43,8 @@ async def open_log(bootstrap: str) -> AsyncIterator["KafkaEventLog"]:
 class KafkaEventLog:
     """Publishes with one disposable producer; a reader is one supervised consumer."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str, member: str = "") -> None:
+        self._bootstrap, self._member = bootstrap, member
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self.topics_missing = False
@@ -130,6 +130,7 @@ class KafkaEventLog:
     async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
         consumer = AIOKafkaConsumer(
             *topics, bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
+            group_instance_id=f"{group}-{self._member}" if self._member else None,
             auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
             session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=5000)
         try:

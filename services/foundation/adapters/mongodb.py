@@ -17,6 +17,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
+from ..crashpoints import reach
 from ..envelope import pack, unpack
 from ..errors import Refused
 from ..events import Append, Recorded
@@ -101,8 +102,10 @@ class MongoStreams:
             documents = [_document(append, order + number) for number, append in enumerate(fit)]
             clashed: set[str] = set()
             if documents:
+                reach("store.before_commit")
                 try:
                     await asyncio.shield(self._appends.insert_many(documents, ordered=False))
+                    reach("store.committed")
                 except BulkWriteError as error:
                     clashed = {documents[at]["subject"] for at in duplicates(error)}
         stored = {append.subject for append in fit} - clashed

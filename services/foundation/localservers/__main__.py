@@ -63,7 +63,8 @@ def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
     environment = {**os.environ, "POSTAL_STORE": mongod.address(MONGO_PORT), "POSTAL_LOG": kafka.address(KAFKA_PORT),
                    "POSTAL_KEYS_DIR": str(HOME / "keys")}
     for name in SERVICES:
-        pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log", environment)
+        pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log",
+                                   {**environment, "POSTAL_MEMBER": f"{name}-1"})
         _keep(pids)
     for name in SERVICES:
         if not process.until(partial(_settled, ports[name], pids[name]), 60) \

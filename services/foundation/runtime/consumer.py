@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from ..crashpoints import reach
 from ..envelope import pack
 from ..errors import Conflict, Problem, Unavailable
 from ..events import Recorded
@@ -32,8 +33,11 @@ class Consumer:
                     while True:
                         deliveries = await reader.batch(_AT_ONCE, _WAIT_S)
                         if deliveries:
+                            reach("consumer.fetched")
                             await self.take_in(deliveries)
+                            reach("consumer.reacted")
                             await reader.commit()
+                            reach("consumer.committed")
             except Problem as problem:
                 logs.line("consumer starts again", level=logging.WARNING, group=self._what.group, reason=problem.reason)
                 await asyncio.sleep(_LONGEST_PAUSE_S / 4)

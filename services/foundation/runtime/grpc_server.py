@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
+from ..crashpoints import reach
 from ..errors import Conflict, Denied, Exhausted, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
 from . import logs, metrics, policy
 from .identity import Verifier, current
@@ -68,11 +69,14 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
                 found = self._verifier.verify(str(metadata.get("authorization", "")))
                 policy.authorise(method, found)
                 current.set(found)
+            reach("rpc.accepted")
             # Shielded: a client that goes away does not cut a commit in two; the task is awaited at the end.
             task = asyncio.ensure_future(body(_read(read, raw), context))
             self.running.add(task)
             task.add_done_callback(self._forget)
-            return await asyncio.wait_for(asyncio.shield(task), LONGEST_S)
+            reply = await asyncio.wait_for(asyncio.shield(task), LONGEST_S)
+            reach("rpc.before_reply")
+            return reply
         except Problem:
             raise
         except TimeoutError:

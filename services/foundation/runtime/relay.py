@@ -4,6 +4,7 @@ import asyncio
 import logging
 from itertools import groupby
 
+from ..crashpoints import reach
 from ..errors import Problem
 from ..ports import EventLog, Streams
 from . import logs, metrics
@@ -35,11 +36,15 @@ class Relay:
     async def pass_on(self) -> int:
         """Publishes what waits, then marks it; how many appends there were."""
         waiting = await self._streams.unpublished(_AT_ONCE)
+        if waiting:
+            reach("relay.read")
         metrics.RELAY_WAITING.labels(self._service).set(len(waiting))
         for topic, together in groupby(waiting, key=lambda stored: stored.topic):
             stored = list(together)
             facts = [fact for each in stored for fact in each.facts]
             await self._log.publish(topic, facts)
+            reach("relay.published")
             await self._streams.mark_published(stored)
+            reach("relay.marked")
             metrics.PUBLISHED.labels(self._service).inc(len(facts))
         return len(waiting)

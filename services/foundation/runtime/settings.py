@@ -17,6 +17,7 @@ class Settings:
     log: str = "store"  # the store's own log, or "kafka://host:port,host:port"
     mongo_driver: str = "motor"  # or "pymongo"
     mongo_database: str = "postal"  # prefix; each service has a database of its own
+    member: str = ""  # name of this instance in its Kafka groups, unique; a restart takes its place back at once
     host: str = "127.0.0.1"
     intake_port: int = 8101
     courier_port: int = 8102

@@ -63,7 +63,8 @@ class _Backend:
     async def log(self) -> EventLog:
         if self._settings.log.startswith("kafka://"):
             kafka = importlib.import_module("services.foundation.adapters.kafka_log")
-            return await self._stack.enter_async_context(kafka.open_log(self._settings.log.removeprefix("kafka://")))
+            return await self._stack.enter_async_context(kafka.open_log(self._settings.log.removeprefix("kafka://"),
+                                                                             self._settings.member))
         if self._settings.store.startswith("memory:"):
             return self._memory_log
         return (await self._opened()).event_log()

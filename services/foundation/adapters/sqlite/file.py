@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ...crashpoints import reach
 from ...errors import Exhausted, Problem, Refused, Unavailable
 from .event_log import SqliteEventLog
 from .schema import SCHEMA
@@ -116,7 +117,9 @@ class SqliteFile:
             writer.execute("BEGIN IMMEDIATE")
             for operation, done in batch:
                 outcomes.append((done, _run(writer, operation), None))
+            reach("store.before_commit")
             writer.execute("COMMIT")
+            reach("store.committed")
         except Exception as error:  # the writer must outlive whatever an operation does
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
