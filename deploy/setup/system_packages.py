@@ -4,6 +4,7 @@
 not run, or fail where ``REQUIRE`` asks for them.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -18,8 +19,19 @@ NEEDED = {  # program looked for: Debian package
 }
 
 
+def _of_mongod() -> set[str]:
+    """The wheel's mongod links libcurl, which a slim system lacks; a mongod of the system brings its own."""
+    if shutil.which("mongod") or not sys.platform.startswith("linux"):
+        return set()
+    try:
+        ctypes.CDLL("libcurl.so.4")
+    except OSError:
+        return {"libcurl4"}
+    return set()
+
+
 def main() -> None:
-    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None})
+    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None} | _of_mongod())
     if not missing:
         return
     line = f"apt-get install -y {' '.join(missing)}"

