@@ -9,6 +9,7 @@ from typing import Any
 
 import pymongo
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from pymongo.read_concern import ReadConcern
 
 from .dataset import DataSet, Fact, Op, Published, ViewRow, unpacked
@@ -86,12 +87,17 @@ def _read_database(base: Any, service: str, found: DataSet) -> None:
 
 
 async def _whole_topics(bootstrap: str) -> dict[str, list[Published]]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    parts = [TopicPartition(topic["topic"], part["partition"]) for topic in described for part in topic["partitions"]]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         topics: dict[str, list[Published]] = {name: [] for name in TOPICS}
-        await consumer.topics()  # fetches what the client has not seen yet
-        parts = [TopicPartition(topic, part) for topic in TOPICS for part in consumer.partitions_for_topic(topic) or ()]
         consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
         await consumer.seek_to_beginning(*parts)
