@@ -18,20 +18,29 @@ NEEDED = {  # program looked for: Debian package
     "pdftoppm": "poppler-utils",
 }
 
+LIBRARIES = {  # shared library: Debian package
+    "libcurl.so.4": "libcurl4",  # the wheel's mongod
+    "libatomic.so.1": "libatomic1",  # the browser driver's Node
+}
 
-def _of_mongod() -> set[str]:
-    """The wheel's mongod links libcurl, which a slim system lacks; a mongod of the system brings its own."""
-    if shutil.which("mongod") or not sys.platform.startswith("linux"):
+
+def _libraries() -> set[str]:
+    """Shared libraries that wheels link and a slim system lacks."""
+    if not sys.platform.startswith("linux"):
         return set()
+    return {package for library, package in LIBRARIES.items() if not _loads(library)}
+
+
+def _loads(library: str) -> bool:
     try:
-        ctypes.CDLL("libcurl.so.4")
+        ctypes.CDLL(library)
     except OSError:
-        return {"libcurl4"}
-    return set()
+        return False
+    return True
 
 
 def main() -> None:
-    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None} | _of_mongod())
+    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None} | _libraries())
     if not missing:
         return
     line = f"apt-get install -y {' '.join(missing)}"

@@ -81,3 +81,27 @@ async def test_l6_what_was_published_is_there_after_reopening(open_durable_log: 
 async def test_l9_a_log_that_answers_says_so(open_log: Any) -> None:
     async with open_log() as log:
         assert await log.ask() is None
+
+
+async def test_l10_the_extent_grows_with_each_record_and_the_identity_stays(open_log: Any) -> None:
+    async with open_log() as log:
+        identity, before = await log.extent(TOPIC)
+        await log.publish(TOPIC, an_append("dossiers/a", count=3).facts)
+        again, after = await log.extent(TOPIC)
+
+        assert identity == again
+        assert after == before + 3
+
+
+async def test_l11_a_reader_opened_afresh_starts_at_the_beginning(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a", count=2).facts
+        await log.publish(TOPIC, facts)
+        async with log.reader([TOPIC], "g") as reader:
+            await read_until(reader, 2)
+            await reader.commit()
+        async with log.reader([TOPIC], "g", afresh=True) as reader:
+            assert [each.fact for each in await read_until(reader, 2)] == list(facts)
+            await reader.commit()
+        async with log.reader([TOPIC], "g") as reader:
+            assert await reader.batch(10, 0.3) == []

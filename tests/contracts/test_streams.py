@@ -150,3 +150,22 @@ async def test_s6_of_racing_appends_only_the_winner_keeps_its_private_part(open_
             assert answers.count([True]) == 1
             assert await stores.streams.private(subject) == [b"of %d" % winner]
             assert await stores.streams.read(subject) == list(racers[winner].facts)
+
+
+async def test_s12_after_unmarking_everything_waits_again_in_order(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(first := an_append("dossiers/a", count=2))
+        await stores.streams.append(second := an_append("dossiers/a", list(first.facts)))
+        await stores.streams.append(other := an_append("dossiers/b"))
+        await stores.streams.append(an_append("parcels/c", topic="elsewhere"))
+        await stores.streams.append(an_append("waiting/d", topic=None))
+        await stores.streams.mark_published(await stores.streams.unpublished(10))
+        await stores.streams.append(fresh := an_append("dossiers/b", list(other.facts)))
+        await stores.streams.unmark("t")
+        waiting = [fact for stored in await stores.streams.unpublished(10) for fact in stored.facts]
+
+        assert [fact for fact in waiting if fact.subject == "dossiers/a"] == [*first.facts, *second.facts]
+        assert [fact for fact in waiting if fact.subject == "dossiers/b"] == [*other.facts, *fresh.facts]
+        assert len(waiting) == 5
+        await stores.streams.mark_published(await stores.streams.unpublished(10))
+        assert await stores.streams.unpublished(10) == []

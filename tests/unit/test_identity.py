@@ -61,7 +61,7 @@ def bad_tokens(keys: Keys) -> dict[str, tuple[str, str]]:
         "two parts": (f"Bearer {head}.{body}", "TOKEN_MALFORMED"),
         "four parts": (f"Bearer {good}.{signature}", "TOKEN_MALFORMED"),
         "no signature": (f"Bearer {head}.{body}.", "TOKEN_FORGED"),
-        "cut signature": (f"Bearer {good[:-8]}", "TOKEN_MALFORMED"),
+        "cut signature": (f"Bearer {good[:-9]}", "TOKEN_MALFORMED"),
         "changed signature": (f"Bearer {good[:-8]}AAAAAAAA", "TOKEN_FORGED"),
         "changed body": (f"Bearer {head}.{other}.{signature}", "TOKEN_FORGED"),
         "swapped header": (f"Bearer {_part({**header, 'alg': 'none'})}.{body}.{signature}", "TOKEN_FORGED"),

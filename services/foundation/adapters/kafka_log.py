@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from ..errors import Refused, Unavailable
 from ..events import Recorded
 from ..ports import LogReader
-from .kafka_reader import KafkaReader, unavailable
+from .kafka_reader import FromTheBeginning, KafkaReader, unavailable
 from .kafka_records import headers
 
 SET_ASIDE = "postal.set-aside.v1"
@@ -88,6 +88,21 @@ class KafkaEventLog:
         except (KafkaError, TimeoutError, OSError) as error:
             raise unavailable() from error
 
+    async def extent(self, topic: str) -> tuple[str, int]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        try:
+            await asyncio.wait_for(asyncio.gather(admin.start(), consumer.start()), _SEND_S)
+            about = await asyncio.wait_for(admin.describe_cluster(), _SEND_S)
+            parts = [TopicPartition(topic, part) for part in range(PARTITIONS)]
+            ends = await asyncio.wait_for(consumer.end_offsets(parts), _SEND_S)
+            return str(about["cluster_id"]), sum(ends.values())
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise unavailable() from error
+        finally:
+            await _stopped(consumer)
+            await admin.close()
+
     async def put_raw(self, topic: str, raw: bytes) -> None:
         """An unreadable record, for tests of L8."""
         await self._send([(topic, b"", raw, [])])
@@ -102,6 +117,7 @@ class KafkaEventLog:
             await asyncio.wait_for(asyncio.gather(*waiting), _SEND_S)
         except (KafkaError, TimeoutError, OSError) as error:
             await self.discard_producer()
+            self.topics_missing = True  # a broker that came back empty has none
             raise unavailable() from error
 
     async def _ready_producer(self) -> AIOKafkaProducer:
@@ -127,12 +143,13 @@ class KafkaEventLog:
             await _stopped(producer)
 
     @asynccontextmanager
-    async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
+    async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
         consumer = AIOKafkaConsumer(
-            *topics, bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
+            bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
             group_instance_id=f"{group}-{self._member}" if self._member else None,
             auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
             session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=5000)
+        consumer.subscribe(list(topics), listener=FromTheBeginning(consumer) if afresh else None)
         try:
             await asyncio.wait_for(consumer.start(), _SEND_S * 2)
             yield KafkaReader(consumer)

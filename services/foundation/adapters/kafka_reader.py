@@ -1,8 +1,9 @@
 """One supervised consumer of a group: batches, commits, and a look whether it is stuck."""
 
 import asyncio
+from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from ..errors import Unavailable
@@ -16,6 +17,21 @@ _STUCK_S = 30.0  # a reader that is behind and gets nothing for so long is repla
 def unavailable() -> Unavailable:
     """What every failure of the client becomes."""
     return Unavailable("LOG_UNAVAILABLE", "the event log does not answer; what waits is published later")
+
+
+class FromTheBeginning(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Sets what a reader is given back to its beginning."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Nothing: effects are told apart by what they reflect."""
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Called before anything is fetched."""
+        if assigned:
+            await self._consumer.seek_to_beginning(*assigned)
 
 
 class KafkaReader:

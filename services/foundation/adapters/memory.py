@@ -22,6 +22,7 @@ class MemoryStreams:
         self._facts: dict[str, list[Recorded]] = {}
         self._private: dict[str, list[bytes]] = {}
         self._waiting: dict[str, Stored] = {}
+        self._published: dict[str, Stored] = {}
         self._appended = asyncio.Event()
 
     async def read(self, subject: str) -> list[Recorded]:
@@ -45,7 +46,7 @@ class MemoryStreams:
         if append.private is not None:
             self._private.setdefault(append.subject, []).append(append.private)
         if append.topic is not None:
-            self._waiting[append.facts[0].id] = Stored(topic=append.topic, facts=append.facts)
+            self._waiting[append.facts[0].id] = self._published[append.facts[0].id] = Stored(topic=append.topic, facts=append.facts)
             self._appended.set()
         return True
 
@@ -61,6 +62,10 @@ class MemoryStreams:
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         for each in stored:
             self._waiting.pop(each.facts[0].id, None)
+
+    async def unmark(self, topic: str) -> None:
+        self._waiting = {name: stored for name, stored in self._published.items() if stored.topic == topic or name in self._waiting}
+        self._appended.set()
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
@@ -153,6 +158,9 @@ class MemoryEventLog:
     async def ask(self) -> None:
         return
 
+    async def extent(self, topic: str) -> tuple[str, int]:
+        return "memory", len(self._topics.get(topic, ()))
+
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
         await self._put("postal.set-aside.v1", [(None, value, f"{topic} {key} {reason}")])
 
@@ -168,7 +176,9 @@ class MemoryEventLog:
         await self._put(topic, [(None, raw, "envelope unreadable")])
 
     @asynccontextmanager
-    async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
+    async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
+        if afresh:
+            self._positions.update({(group, topic): 0 for topic in topics})
         yield _MemoryReader(self, topics, group)
 
 

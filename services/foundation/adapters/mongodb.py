@@ -146,6 +146,11 @@ class MongoStreams:
         with told():
             await self._appends.update_many({"_id": {"$in": ids}}, {"$unset": {"waiting": ""}})
 
+    async def unmark(self, topic: str) -> None:
+        with told():
+            await self._appends.update_many({"topic": topic}, [{"$set": {"waiting": "$order"}}])
+        self._appended.set()
+
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
 
@@ -155,7 +160,7 @@ def _document(append: Append, order: int) -> dict[str, Any]:
                 "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
     if append.private is not None:
         document["private"] = Binary(append.private)  # same write: of racing appends only the stored one keeps its own
-    return document if append.topic is None else {**document, "topic": append.topic, "waiting": order}
+    return document if append.topic is None else {**document, "topic": append.topic, "order": order, "waiting": order}
 
 
 def _of(subject: str) -> dict[str, Any]:

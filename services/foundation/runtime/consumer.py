@@ -24,13 +24,24 @@ class Consumer:
 
     def __init__(self, subscription: Subscription, log: EventLog, views: Views) -> None:
         self._what, self._log, self._views = subscription, log, views
+        self._afresh = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it reads."""
+        return self._what.topics
+
+    def start_afresh(self) -> None:
+        """Reads everything once more, from the beginning: the log has begun anew. Repeats are dropped as ever."""
+        self._afresh = True
 
     async def run(self) -> None:
         """Until cancelled; a reader that fails is replaced and starts at the last commit."""
         while True:
             try:
-                async with self._log.reader(self._what.topics, self._what.group) as reader:
-                    while True:
+                afresh, self._afresh = self._afresh, False
+                async with self._log.reader(self._what.topics, self._what.group, afresh=afresh) as reader:
+                    while not self._afresh:
                         deliveries = await reader.batch(_AT_ONCE, _WAIT_S)
                         if deliveries:
                             reach("consumer.fetched")

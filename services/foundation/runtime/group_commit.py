@@ -72,4 +72,4 @@ class GroupedStreams:
         self.read, self.read_many = streams.read, streams.read_many
         self.private, self.forget_private = streams.private, streams.forget_private
         self.unpublished, self.mark_published = streams.unpublished, streams.mark_published
-        self.wait_unpublished = streams.wait_unpublished
+        self.wait_unpublished, self.unmark = streams.wait_unpublished, streams.unmark

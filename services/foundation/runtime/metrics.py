@@ -12,6 +12,8 @@ RELAY_WAITING = Gauge("postal_relay_waiting", "Appends seen waiting at the last 
 
 SERVING = Gauge("postal_serving", "Whether a part answers", ["service", "part"])
 
+LOG_LOST = Counter("postal_log_lost_total", "Times the log was found to have lost records", ["topic"])
+
 
 def serve(port: int) -> None:
     """Answers /metrics on the port; 0 does nothing."""

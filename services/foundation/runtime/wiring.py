@@ -21,6 +21,8 @@ from .group_commit import GroupedStreams
 from .grpc_server import GrpcServer
 from .http_server import HttpServer
 from .identity import Keys, Verifier
+from .log_watch import VIEW as LOG_SEEN_VIEW
+from .log_watch import LogWatch
 from .parts import ServiceContext, ServiceParts
 from .readiness import Readiness
 from .relay import Relay
@@ -49,7 +51,7 @@ class _Backend:
         self._memory_log = MemoryEventLog()
 
     async def stores(self, service: str, declared: Declared) -> Stores:
-        declared = {**declared, SET_ASIDE_VIEW: ()}
+        declared = {**declared, SET_ASIDE_VIEW: (), LOG_SEEN_VIEW: ()}
         if self._settings.store.startswith("memory:"):
             return Stores(MemoryStreams(), MemoryViews(declared), MemorySequences())
         if self._settings.store.startswith("sqlite:"):
@@ -116,7 +118,10 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             await ready.look()
             loops.append(asyncio.create_task(ready.run()))
             loops.append(asyncio.create_task(Relay(name, stores.streams, log).run()))
-            loops.extend(asyncio.create_task(Consumer(each, log, stores.views).run()) for each in parts.subscriptions)
+            consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
+            watch = LogWatch(name, parts.topic, log, stores.streams, stores.views, consumers)
+            loops.append(asyncio.create_task(watch.run()))
+            loops.extend(asyncio.create_task(each.run()) for each in consumers)
         if routes:
             found.http_port = await _serve_pages(routes, settings, stack)
         yield found

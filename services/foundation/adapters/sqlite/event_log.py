@@ -30,6 +30,10 @@ class SqliteEventLog:
     async def ask(self) -> None:
         self._file.rows("SELECT 1")
 
+    async def extent(self, topic: str) -> tuple[str, int]:
+        found = self._file.rows("SELECT coalesce(max(position), 0) FROM log WHERE topic=?", (topic,))
+        return "file", int(found[0][0])
+
     async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
         await self._put([(SET_ASIDE, f"{topic} {key} {reason}", value)])
 
@@ -46,14 +50,15 @@ class SqliteEventLog:
             self._published.notify_all()
 
     @asynccontextmanager
-    async def reader(self, topics: Sequence[str], group: str) -> AsyncIterator[LogReader]:
-        yield _SqliteReader(self._file, self._published, topics, group)
+    async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
+        yield _SqliteReader(self._file, self._published, topics, group, afresh)
 
 
 class _SqliteReader:
-    def __init__(self, file: "SqliteFile", published: asyncio.Condition, topics: Sequence[str], group: str) -> None:
+    def __init__(self, file: "SqliteFile", published: asyncio.Condition, topics: Sequence[str], group: str,
+                 afresh: bool) -> None:
         self._file, self._published, self._group = file, published, group
-        stored = dict(file.rows("SELECT topic, position FROM positions WHERE reader=?", (group,)))
+        stored = {} if afresh else dict(file.rows("SELECT topic, position FROM positions WHERE reader=?", (group,)))
         self._at = {topic: int(stored.get(topic, 0)) for topic in topics}
 
     def _take(self, limit: int) -> list[Delivery]:

@@ -51,9 +51,26 @@ class SqliteStreams:
         if append.private is not None:
             writer.execute("INSERT INTO private(service, subject, sealed) VALUES(?,?,?)", (service, subject, append.private))
         if append.topic is not None:
+            self._remember_topic(writer, append)
             writer.execute("INSERT INTO waiting(service, topic, subject, first, last) VALUES(?,?,?,?,?)",
                            (service, append.topic, subject, append.facts[0].sequence, append.facts[-1].sequence))
         return True
+
+    def _remember_topic(self, writer: sqlite3.Connection, append: Append) -> None:
+        """Where subjects of a kind go, for ``unmark``: a row a kind, which a mark does not take away."""
+        writer.execute("INSERT OR IGNORE INTO topics VALUES(?,?,?)",
+                       (self._service, append.subject.partition("/")[0], append.topic))
+
+    async def unmark(self, topic: str) -> None:
+        def put_back(writer: sqlite3.Connection) -> None:
+            writer.execute("DELETE FROM waiting WHERE service=? AND topic=?", (self._service, topic))
+            for (kind,) in writer.execute("SELECT kind FROM topics WHERE service=? AND topic=?", (self._service, topic)).fetchall():
+                writer.execute("INSERT INTO waiting(service, topic, subject, first, last) SELECT service, ?, subject, 1, "
+                               "max(sequence) FROM facts WHERE service=? AND subject>=? AND subject<? GROUP BY subject",
+                               (topic, self._service, f"{kind}/", f"{kind}0"))
+
+        await self._file.write(put_back)
+        self._appended.set()
 
     async def private(self, subject: str) -> list[bytes]:
         found = self._file.rows("SELECT sealed FROM private WHERE service=? AND subject=? ORDER BY id",
