@@ -8,11 +8,13 @@ ONCE ?= 0
 TARGET ?= embedded
 USERS ?= 20
 SECONDS ?= 20
+KILLS ?= 200
+SEED ?= 1
 PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto run demo test lint up down load clean
+.PHONY: help setup setup-test setup-load proto run demo test chaos lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +63,9 @@ demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends
 test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a server is missing)
 	@$(PY) deploy/setup/system_packages.py
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+chaos: setup-test ## kill every process at every named point, then verify (KILLS=200 SEED=1); writes out/chaos.json
+	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
 lint: setup-test ## ruff, mypy, buf
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto

@@ -11,6 +11,8 @@ from .reactions import INDEXES, VIEW, Reactions
 from .scanning import Scanning
 from .stream import TOPIC
 
+__all__ = ["TOPIC", "VIEWS", "build"]
+
 VIEWS = {VIEW: INDEXES}
 
 
@@ -24,6 +26,6 @@ def build(context: ServiceContext) -> ServiceParts:
     def add(server: grpc.aio.Server) -> None:
         courier_service_pb2_grpc.add_CourierServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
 
-    return ServiceParts(name="courier", topic=TOPIC, add_to_server=add, subscriptions=(
+    return ServiceParts(name="courier", add_to_server=add, subscriptions=(
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
         Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels)))

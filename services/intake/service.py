@@ -11,6 +11,8 @@ from .grpc_api import IntakeApi, encode_private
 from .reactions import INDEXES, VIEW, Reactions
 from .stream import TOPIC
 
+__all__ = ["TOPIC", "VIEWS", "build"]
+
 VIEWS = {VIEW: INDEXES}
 
 
@@ -24,6 +26,6 @@ def build(context: ServiceContext) -> ServiceParts:
     def add(server: grpc.aio.Server) -> None:
         intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
 
-    return ServiceParts(name="intake", topic=TOPIC, add_to_server=add, subscriptions=(
+    return ServiceParts(name="intake", add_to_server=add, subscriptions=(
         Subscription(topics=("postal.parcels.v1",), group="intake-parcels", react=reactions.on_parcels),
         Subscription(topics=(TOPIC,), group="intake-list", react=reactions.on_dossiers)))

@@ -10,7 +10,9 @@ from .projector import VIEWS, Projector
 from .queries import Queries
 from .web import Pages
 
-__all__ = ["VIEWS", "build"]
+__all__ = ["TOPIC", "VIEWS", "build"]
+
+TOPIC = ""  # it states no facts
 
 
 def build(context: ServiceContext) -> ServiceParts:

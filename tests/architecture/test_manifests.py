@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import need
+
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "deploy" / "k8s" / "base"
 
@@ -47,8 +49,7 @@ def test_the_base_holds_three_deployments_with_three_probes_each_and_a_service()
 
 
 def test_kubectl_builds_the_base() -> None:
-    if shutil.which("kubectl") is None:
-        pytest.skip("kubectl is not installed; the schema check above ran without it")
+    need("kubectl", None if shutil.which("kubectl") else "kubectl is not on PATH; the strict schema check ran without it")
     done = subprocess.run(["kubectl", "kustomize", str(BASE)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

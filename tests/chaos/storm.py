@@ -9,7 +9,7 @@ import random
 import signal
 import statistics
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +33,7 @@ POINTS = {
 POINTS["everything"] = tuple(sorted({point for points in POINTS.values() for point in points}))
 CARRIERS, _REACH_S, _CALM_S = 8, 60.0, 120.0
 Read = Callable[[], Awaitable[DataSet]]
+Deed = Callable[["Outcome"], Awaitable[None]]
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Outcome:
     seed: int
     kills: Counter[str] = field(default_factory=Counter)
     never: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     recovery_s: list[float] = field(default_factory=list)
     violations: dict[str, list[str]] = field(default_factory=dict)
     acknowledged: int = 0
@@ -62,7 +64,7 @@ class Outcome:
 
         times = sorted(self.recovery_s)
         return {"seed": self.seed, "seconds": round(self.seconds, 1), "kills": sum(self.kills.values()),
-                "kills_per_point": dict(sorted(self.kills.items())), "never_reached": self.never,
+                "kills_per_point": dict(sorted(self.kills.items())), "never_reached": self.never, "faults": self.faults,
                 "acknowledged_filings": self.acknowledged, "operations_without_answer": self.unknown,
                 "dossiers_carried_to_the_end": self.finished, "lost": count("I1", "I18"), "doubled": count("I3", "I4", "I22"),
                 "regressed": count("I29"), "stuck": self.stuck, "violations": self.violations,
@@ -78,17 +80,27 @@ def schedule(points: tuple[str, ...], kills: int, draw: random.Random) -> list[t
 
 
 async def rage(system: System, kills: int, seed: int, read: Read) -> Outcome:
-    """Runs the storm on a system that stands, waits for calm, verifies."""
-    draw, outcome, start = random.Random(seed), Outcome(seed), time.monotonic()
+    """Kills at every point while clients go on; then calm, and the verifier."""
+    draw = random.Random(seed)
+    each = kills // len(system.commands)
+    plans = {name: schedule(POINTS[name], each, random.Random(draw.random())) for name in system.commands}
+
+    async def kill_all(outcome: Outcome) -> None:
+        await asyncio.gather(*(_kill_again_and_again(system, name, plan, outcome) for name, plan in plans.items()))
+
+    return await during(system, seed, read, kill_all, tuple(sorted({point for name in plans for point in POINTS[name]})))
+
+
+async def during(system: System, seed: int, read: Read, deed: Deed, expected_points: tuple[str, ...] = ()) -> Outcome:
+    """Clients go on while the deed is done; then calm, and the verifier."""
+    outcome, start = Outcome(seed), time.monotonic()
     path = system.home / "history.jsonl"
     history = History(path)
     doors = Doors(system.addresses, minting(system.keys_dir).mint_for, patience_s=60)
     stop = asyncio.Event()
     carriers = [Carrier(f"{seed}-{number}", doors, history, random.Random(f"{seed}/{number}")) for number in range(CARRIERS)]
     running = [asyncio.create_task(carrier.run(stop)) for carrier in carriers]
-    each = kills // len(system.commands)
-    await asyncio.gather(*(_kill_again_and_again(system, name, schedule(POINTS[name], each, random.Random(draw.random())), outcome)
-                           for name in system.commands))
+    await deed(outcome)
     stop.set()
     done, pending = await asyncio.wait(running, timeout=_CALM_S)
     outcome.stuck = [f"a client: {task.exception()!r}" for task in done if task.exception()]
@@ -102,8 +114,7 @@ async def rage(system: System, kills: int, seed: int, read: Read) -> Outcome:
     data.canaries = tuple(text.encode() for text in (CANARY.full_name, CANARY.identity_number, CANARY.phone, CANARY.address))
     data.texts = {log.name: log.read_bytes() for log in system.home.glob("*.log")}
     data.seal_key = (system.keys_dir / "seal.key").read_bytes()
-    data.points, data.expected_points = dict(outcome.kills), tuple(sorted({point for name in system.commands
-                                                                           for point in POINTS[name]}))
+    data.points, data.expected_points = dict(outcome.kills), expected_points
     outcome.violations = report.violations(data)
     outcome.acknowledged = len({op.key for op in data.of("FileDossier")})
     outcome.unknown = len([op for op in data.history if op.outcome == "unknown"])
@@ -160,11 +171,3 @@ async def quiet(read: Read) -> DataSet:
             return data
         await asyncio.sleep(0.2)
 
-
-def by_point(outcomes: list[Outcome]) -> dict[str, int]:
-    """Kills per point over several storms."""
-    total: defaultdict[str, int] = defaultdict(int)
-    for outcome in outcomes:
-        for point, count in outcome.kills.items():
-            total[point] += count
-    return dict(sorted(total.items()))

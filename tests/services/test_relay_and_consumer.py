@@ -10,7 +10,9 @@ from services.foundation.errors import Conflict, Unavailable
 from services.foundation.events import Actor, Recorded, chain
 from services.foundation.ports import Delivery
 from services.foundation.runtime import consumer as consumers
+from services.foundation.runtime import log_watch
 from services.foundation.runtime.consumer import Consumer
+from services.foundation.runtime.log_watch import LogWatch
 from services.foundation.runtime.parts import Subscription
 from services.foundation.runtime.relay import Relay
 from services.foundation.subjects import Request, append_of
@@ -35,6 +37,10 @@ class Broken(MemoryEventLog):
             raise Unavailable("LOG_UNAVAILABLE", "later")
 
 
+async def nothing_to_look_at() -> None:
+    """The log is known to be whole."""
+
+
 async def read_all(log: Any, group: str = "g") -> list[Recorded]:
     async with log.reader([TOPIC], group) as reader:
         return [each.fact for each in await reader.batch(1000, 0.01)]
@@ -43,7 +49,7 @@ async def read_all(log: Any, group: str = "g") -> list[Recorded]:
 async def test_a7_what_was_published_but_not_marked_is_published_again_and_nothing_is_lost() -> None:
     streams, log = MemoryStreams(), Broken(failures=1)
     await streams.append(first := an_append("dossiers/a", count=2, topic=TOPIC))
-    relay = Relay("intake", streams, log)
+    relay = Relay("intake", streams, log, nothing_to_look_at)
     with pytest.raises(Unavailable):
         await relay.pass_on()
     await relay.pass_on()
@@ -54,7 +60,7 @@ async def test_a7_what_was_published_but_not_marked_is_published_again_and_nothi
 
 async def test_b1_the_relay_outlives_a_log_that_is_away_and_then_drains_in_order() -> None:
     streams, log = MemoryStreams(), Broken(failures=2)
-    running = asyncio.create_task(Relay("intake", streams, log).run())
+    running = asyncio.create_task(Relay("intake", streams, log, nothing_to_look_at).run())
     history: list[Recorded] = []
     for _ in range(5):
         await streams.append(append := an_append("dossiers/a", history, topic=TOPIC))
@@ -167,3 +173,26 @@ async def test_a_consumer_waits_for_a_store_that_is_away() -> None:
 
     assert tries == 3
     assert await views.get(consumers.VIEW, "g/a") is None
+
+
+async def test_b3_a_log_that_begins_anew_gets_everything_again_and_readers_start_afresh() -> None:
+    streams, log, views = MemoryStreams(), MemoryEventLog(), MemoryViews({log_watch.VIEW: ()})
+    reader = Consumer(Subscription(topics=(TOPIC,), group="g", react=lambda _: asyncio.sleep(0)), log, views)
+    watch = LogWatch("intake", TOPIC, log, streams, views, [reader])
+    relay = Relay("intake", streams, log, watch.look)
+    await streams.append(first := an_append("dossiers/a", count=2, topic=TOPIC))
+    await watch.look()
+    await relay.pass_on()
+    await watch.look()
+    assert await streams.unpublished(10) == []
+
+    log._topics.clear()  # it comes back empty
+    await streams.append(second := an_append("dossiers/a", list(first.facts), topic=TOPIC))
+    await watch.look()
+    await relay.pass_on()
+
+    assert [each.fact for each in log._topics[TOPIC]] == [*first.facts, *second.facts]
+    assert reader._afresh
+    await watch.look()
+    await watch.look()
+    assert await streams.unpublished(10) == []

@@ -27,9 +27,10 @@ _SEND_S, _STOP_S = 10.0, 5.0
 
 
 @asynccontextmanager
-async def open_log(bootstrap: str, member: str = "") -> AsyncIterator["KafkaEventLog"]:
-    """The log; topics are made if they are not there. A log that is down does not stop the start: the relay retries."""
-    log = KafkaEventLog(bootstrap, member)
+async def open_log(bootstrap: str, member: str = "", own: Sequence[str] = TOPICS) -> AsyncIterator["KafkaEventLog"]:
+    """The log. A service makes its ``own`` topics alone: so none exists again, after a broker came back empty, before its owner has
+    noticed. A log that is down does not stop the start: the relay retries."""
+    log = KafkaEventLog(bootstrap, member, own)
     try:
         await asyncio.wait_for(log.ensure_topics(), _SEND_S)
     except (TimeoutError, Unavailable):
@@ -43,8 +44,8 @@ async def open_log(bootstrap: str, member: str = "") -> AsyncIterator["KafkaEven
 class KafkaEventLog:
     """Publishes with one disposable producer; a reader is one supervised consumer."""
 
-    def __init__(self, bootstrap: str, member: str = "") -> None:
-        self._bootstrap, self._member = bootstrap, member
+    def __init__(self, bootstrap: str, member: str = "", own: Sequence[str] = TOPICS) -> None:
+        self._bootstrap, self._member, self._own = bootstrap, member, own
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self.topics_missing = False
@@ -62,7 +63,7 @@ class KafkaEventLog:
             copies = replication or min(3, len((await admin.describe_cluster())["brokers"]))
             kept = {"retention.ms": "-1", "min.insync.replicas": str(max(1, copies - 1))}
             wanted = [NewTopic(name=name, num_partitions=PARTITIONS, replication_factor=copies, topic_configs=kept)
-                      for name in TOPICS if name not in there]
+                      for name in sorted({*self._own, SET_ASIDE}) if name not in there]
             if wanted:
                 for _, code, *_rest in (await admin.create_topics(wanted)).topic_errors:  # it does not raise them
                     if code:
@@ -94,6 +95,8 @@ class KafkaEventLog:
         try:
             await asyncio.wait_for(asyncio.gather(admin.start(), consumer.start()), _SEND_S)
             about = await asyncio.wait_for(admin.describe_cluster(), _SEND_S)
+            if topic not in await asyncio.wait_for(admin.list_topics(), _SEND_S):
+                return str(about["cluster_id"]), 0
             parts = [TopicPartition(topic, part) for part in range(PARTITIONS)]
             ends = await asyncio.wait_for(consumer.end_offsets(parts), _SEND_S)
             return str(about["cluster_id"]), sum(ends.values())
@@ -148,7 +151,7 @@ class KafkaEventLog:
             bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
             group_instance_id=f"{group}-{self._member}" if self._member else None,
             auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
-            session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=5000)
+            session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=1000)
         consumer.subscribe(list(topics), listener=FromTheBeginning(consumer) if afresh else None)
         try:
             await asyncio.wait_for(consumer.start(), _SEND_S * 2)

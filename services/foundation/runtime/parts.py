@@ -39,6 +39,5 @@ class ServiceParts:
 
     name: str
     add_to_server: Callable[[grpc.aio.Server], None]
-    topic: str = ""  # where its facts are published; "" if it states none
     subscriptions: tuple[Subscription, ...] = ()
     routes: tuple[Any, ...] = ()

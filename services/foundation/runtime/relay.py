@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from itertools import groupby
 
 from ..crashpoints import reach
@@ -17,18 +18,22 @@ _LONGEST_PAUSE_S = 5.0
 class Relay:
     """One loop per service."""
 
-    def __init__(self, service: str, streams: Streams, log: EventLog) -> None:
-        self._service, self._streams, self._log = service, streams, log
+    def __init__(self, service: str, streams: Streams, log: EventLog, look_first: Callable[[], Awaitable[None]]) -> None:
+        self._service, self._streams, self._log, self._look_first = service, streams, log, look_first
 
     async def run(self) -> None:
         """Until cancelled. A failure is retried after a growing pause; nothing is marked that was not published."""
-        pause_s = _NET_S
+        pause_s, certain = _NET_S, False
         while True:
             try:
+                if not certain:  # whether the log still has what it was given; else the new would come before the old
+                    await self._look_first()
+                    certain = True
                 if await self.pass_on() < _AT_ONCE:
                     await self._streams.wait_unpublished(_NET_S)
                 pause_s = _NET_S
             except Problem as problem:
+                certain = False
                 logs.line("relay waits", level=logging.WARNING, service=self._service, reason=problem.reason)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)

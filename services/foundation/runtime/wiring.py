@@ -62,11 +62,11 @@ class _Backend:
             self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
         return Stores(GroupedStreams(found.streams), found.views, found.sequences)  # SQLite groups in its writer
 
-    async def log(self) -> EventLog:
+    async def log(self, own: Sequence[str] = ()) -> EventLog:
         if self._settings.log.startswith("kafka://"):
             kafka = importlib.import_module("services.foundation.adapters.kafka_log")
-            return await self._stack.enter_async_context(kafka.open_log(self._settings.log.removeprefix("kafka://"),
-                                                                             self._settings.member))
+            return await self._stack.enter_async_context(kafka.open_log(
+                self._settings.log.removeprefix("kafka://"), self._settings.member, own or kafka.TOPICS))
         if self._settings.store.startswith("memory:"):
             return self._memory_log
         return (await self._opened()).event_log()
@@ -97,11 +97,12 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
     """Runs the named services until the block ends; port 0 takes a free one."""
     async with AsyncExitStack() as stack:
         backend = _Backend(settings, stack)
-        keys, log = Keys.load_or_make(settings.keys_dir), await backend.log()
         registry = importlib.import_module("services.registry").load()
+        modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
+        keys = Keys.load_or_make(settings.keys_dir)
+        log = await backend.log([module.TOPIC for module in modules.values() if module.TOPIC])
         verifier, found = Verifier(keys), Running(settings, log=log)
         routes: list[Any] = []
-        modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
         for name, module in modules.items():
             found.stores[name] = await backend.stores(name, module.VIEWS)
         loops: list[asyncio.Task[None]] = []
@@ -117,10 +118,10 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             ready = Readiness(name, server, stores.streams, log)
             await ready.look()
             loops.append(asyncio.create_task(ready.run()))
-            loops.append(asyncio.create_task(Relay(name, stores.streams, log).run()))
             consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
-            watch = LogWatch(name, parts.topic, log, stores.streams, stores.views, consumers)
+            watch = LogWatch(name, module.TOPIC, log, stores.streams, stores.views, consumers)
             loops.append(asyncio.create_task(watch.run()))
+            loops.append(asyncio.create_task(Relay(name, stores.streams, log, watch.look).run()))
             loops.extend(asyncio.create_task(each.run()) for each in consumers)
         if routes:
             found.http_port = await _serve_pages(routes, settings, stack)
