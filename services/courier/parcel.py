@@ -5,7 +5,7 @@ shuffled scans tell the same story. Scans never change who answers; only an acce
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -73,39 +73,42 @@ def key_of(scan: Scan) -> tuple[str, int]:
 
 def fold(facts: Iterable[Any]) -> Parcel | None:
     """State from facts; None without facts."""
-    parcel: Parcel | None = None
+    values: dict[str, Any] = {}
+    scans: dict[tuple[str, int], Scan] = {}
+    number = 0
     for number, fact in enumerate(facts, start=1):
-        parcel = _registered(fact) if parcel is None else _next(parcel, fact)
-        parcel = replace(parcel, etag=str(number))
-    return parcel
+        if number == 1:
+            values = _registered(fact)
+        elif isinstance(fact, ScanRecorded):
+            scans.setdefault(key_of(fact.scan), fact.scan)
+        else:
+            _next(values, fact)
+    if not values:
+        return None
+    in_order = tuple(sorted(scans.values(), key=order_of))
+    if in_order:
+        values["office_code"] = in_order[-1].office_code
+        if not values["ended"]:
+            values["stage"] = _STAGE[in_order[-1].activity]
+    return Parcel(**values, scans=in_order, etag=str(number))
 
 
-def _registered(fact: ParcelRegistered) -> Parcel:
-    return Parcel(parcel_code=fact.parcel_code, filing_id=fact.filing_id, direction=fact.direction,
-                  origin_office_code=fact.origin_office_code, destination_office_code=fact.destination_office_code,
-                  authority_code=fact.authority_code, route=fact.route, transit_due_date=fact.transit_due_date,
-                  papers_count=fact.papers_count, holder=fact.holder)
+def _registered(fact: ParcelRegistered) -> dict[str, Any]:
+    return {
+        "parcel_code": fact.parcel_code, "filing_id": fact.filing_id, "direction": fact.direction,
+        "origin_office_code": fact.origin_office_code, "destination_office_code": fact.destination_office_code,
+        "authority_code": fact.authority_code, "route": fact.route, "transit_due_date": fact.transit_due_date,
+        "papers_count": fact.papers_count, "holder": fact.holder, "ended": False}
 
 
-def _next(parcel: Parcel, fact: Any) -> Parcel:
+def _next(values: dict[str, Any], fact: Any) -> None:
+    """Changes the values as the fact says; one record is made of them at the end."""
     match fact:
-        case ScanRecorded():
-            return _seen(parcel, fact.scan)
         case HandoverOffered():
-            return replace(parcel, offer=Offer(handover_id=fact.handover_id, giver=fact.giver, taker=fact.taker))
+            values["offer"] = Offer(handover_id=fact.handover_id, giver=fact.giver, taker=fact.taker)
         case HandoverAccepted():
-            parcel = replace(parcel, holder=fact.taker, offer=None)
+            values |= {"holder": fact.taker, "offer": None}
             if fact.at_authority and fact.direction is ParcelDirection.OUTBOUND:
-                return replace(parcel, stage=ParcelStage.SIGNED_AT_AUTHORITY, ended=True)
+                values |= {"stage": ParcelStage.SIGNED_AT_AUTHORITY, "ended": True}
         case ParcelDelivered():
-            return replace(parcel, stage=ParcelStage.DELIVERED, ended=True, offer=None)
-    return parcel
-
-
-def _seen(parcel: Parcel, scan: Scan) -> Parcel:
-    if key_of(scan) in {key_of(each) for each in parcel.scans}:
-        return parcel
-    scans = tuple(sorted((*parcel.scans, scan), key=order_of))
-    newest = scans[-1]
-    stage = parcel.stage if parcel.ended else _STAGE[newest.activity]
-    return replace(parcel, scans=scans, stage=stage, office_code=newest.office_code)
+            values |= {"stage": ParcelStage.DELIVERED, "ended": True, "offer": None}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf import descriptor_pool, message_factory
@@ -23,6 +23,7 @@ from .errors import Invalid
 
 FieldDescriptor = Any  # the pure and the C implementation have a class each
 
+_REMEMBERED = 4096
 _TYPE_OF: dict[type, str] = {}  # fact class -> full message name, for encode
 
 
@@ -31,6 +32,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._classes: dict[str, type] = {}
+        # Facts never change, and one that was just written is read several times soon after: by its relay and its readers.
+        self.decode = lru_cache(maxsize=_REMEMBERED)(self._decode)
 
     def register(self, package: str, *classes: type) -> None:
         """Names each class's message ``package.ClassName``; raises KeyError if there is no such message."""
@@ -44,7 +47,7 @@ class Registry:
         """Whether facts of this type are read here."""
         return type_name in self._classes
 
-    def decode(self, type_name: str, data: bytes) -> Any:
+    def _decode(self, type_name: str, data: bytes) -> Any:
         """The fact; raises Invalid UNKNOWN_FACT_TYPE or UNREADABLE_FACT."""
         cls = self._classes.get(type_name)
         if cls is None:
@@ -65,9 +68,7 @@ def encode(fact: Any) -> tuple[str, bytes]:
 
 def to_message(record: Any, message_class: type[Message]) -> Any:
     """A new message with the record's values; fields of None stay absent."""
-    message = message_class()
-    _fill(message, record)
-    return message
+    return message_class(**_values(record, _writers(record.__class__, message_class.DESCRIPTOR.full_name)))
 
 
 def from_message(message: Message, cls: type) -> Any:
@@ -80,51 +81,66 @@ def _message_class(full_name: str) -> type[Message]:
     return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(full_name))
 
 
-def _fill(message: Message, record: Any) -> None:
-    descriptors = message.DESCRIPTOR.fields_by_name
-    for name, is_repeated, kind in _shape(record.__class__):
-        descriptor = descriptors.get(name)
+_Writer = Callable[[Any], Any]
+
+
+def _values(record: Any, writers: tuple[tuple[str, _Writer], ...]) -> dict[str, Any]:
+    """The record's fields as what a message's constructor takes."""
+    found = {}
+    for name, write in writers:
         value = getattr(record, name)
-        if descriptor is None or value is None:
-            continue
-        if is_repeated:
-            target = getattr(message, name)
-            for each in value:
-                if is_dataclass(kind):
-                    _fill(target.add(), each)
-                else:
-                    target.append(_plain(each, descriptor))
-        elif isinstance(value, datetime):
-            _stamp(getattr(message, name), value)
-        elif is_dataclass(kind):
-            getattr(message, name).SetInParent()
-            _fill(getattr(message, name), value)
-        else:
-            setattr(message, name, _plain(value, descriptor))
+        if value is not None:
+            found[name] = write(value)
+    return found
 
 
-def _stamp(stamp: Any, moment: datetime) -> None:
-    ms = round(moment.timestamp() * 1000)
-    stamp.seconds, stamp.nanos = ms // 1000, ms % 1000 * 1_000_000
+@cache
+def _writers(cls: type, message_name: str) -> tuple[tuple[str, _Writer], ...]:
+    """A writer for each field that both have: worked out once, since every call and every fact goes through here."""
+    descriptors, hints = _message_class(message_name).DESCRIPTOR.fields_by_name, get_type_hints(cls)
+    found = []
+    for each in fields(cls):
+        descriptor = descriptors.get(each.name)
+        if descriptor is not None:
+            _, repeated, kind = _unwrap(hints[each.name])
+            one = _value_writer(descriptor, kind)
+            found.append((each.name, _each(one) if repeated and one is not _as_it_is else one))
+    return tuple(found)
 
 
-def _plain(value: Any, descriptor: FieldDescriptor) -> Any:
+def _value_writer(descriptor: FieldDescriptor, kind: Any) -> _Writer:
     if descriptor.enum_type is not None:
-        return descriptor.enum_type.values_by_name[_prefix(descriptor) + value.name].number
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, StrEnum) else value
+        prefix, numbers = _prefix(descriptor), descriptor.enum_type.values_by_name
+        known = {member: numbers[prefix + member.name].number for member in kind if prefix + member.name in numbers}
+        return known.__getitem__
+    if kind is datetime:
+        return _stamp
+    if is_dataclass(kind):
+        writers = _writers(kind, descriptor.message_type.full_name)  # type: ignore[arg-type]
+        return lambda record: _values(record, writers)
+    if kind is date:
+        return date.isoformat
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return str
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _each(one: _Writer) -> _Writer:
+    return lambda values: [one(value) for value in values]
+
+
+def _stamp(moment: datetime) -> dict[str, int]:
+    ms = round(moment.timestamp() * 1000)
+    return {"seconds": ms // 1000, "nanos": ms % 1000 * 1_000_000}
 
 
 @cache
 def _prefix(descriptor: FieldDescriptor) -> str:
     return str(descriptor.enum_type.values_by_number[0].name).removesuffix("UNSPECIFIED")
-
-
-@cache
-def _shape(cls: type) -> tuple[tuple[str, bool, Any], ...]:
-    hints = get_type_hints(cls)
-    return tuple((each.name, *_unwrap(hints[each.name])[1:]) for each in fields(cls))
 
 
 def _unwrap(hint: Any) -> tuple[bool, bool, Any]:

@@ -148,7 +148,7 @@ def clean_text(text: str, field: str, limit: int, *, personal: bool = False) -> 
     shown = None if personal else text
     if len(text) > limit:
         raise Invalid("TEXT_TOO_LONG", f"at most {limit} characters", field=field, value=len(text))
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") for character in text):
+    if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") for character in text):
         raise Invalid("TEXT_CONTROL_CHARACTER", "remove control and direction characters", field=field)
     if not unicodedata.is_normalized("NFC", text):
         raise Invalid("TEXT_NOT_NFC", "send Vietnamese in NFC (precomposed letters)", field=field, value=shown)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from .errors import Invalid
 from .events import Actor, Recorded
@@ -41,6 +42,7 @@ def pack(fact: Recorded) -> bytes:
     return len(head).to_bytes(4, "big") + head + fact.data
 
 
+@lru_cache(maxsize=8192)  # facts never change; one just written is read several times soon after
 def unpack(record: bytes) -> Recorded:
     """The fact of ``pack``; raises Invalid ENVELOPE_UNREADABLE."""
     try:

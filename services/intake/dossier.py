@@ -5,7 +5,7 @@ a rule (``move``) only checks. What a parcel does never changes a state by itsel
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -120,44 +120,46 @@ def supply(dossier: Dossier, fact: PapersSupplied) -> PapersSupplied:
 
 def fold(facts: Iterable[tuple[Any, datetime]]) -> Dossier | None:
     """State from facts with the time each happened; None without facts."""
-    dossier: Dossier | None = None
+    values: dict[str, Any] = {}
+    number = 0
     for number, (fact, occurred) in enumerate(facts, start=1):
-        dossier = _filed(fact, occurred) if dossier is None else _next(dossier, fact, occurred)
-        dossier = replace(dossier, etag=str(number))
-    return dossier
+        if number == 1:
+            values = _filed(fact, occurred)
+        else:
+            _next(values, fact, occurred)
+    return Dossier(**values, etag=str(number)) if values else None
 
 
-def _filed(fact: DossierFiled, occurred: datetime) -> Dossier:
-    return Dossier(
-        filing_id=fact.filing_id, tracking_code=fact.tracking_code, parcel_code=fact.parcel_code, state=_S.REGISTERED,
-        office_code=fact.office_code, procedure_code=fact.procedure_code, procedure_version=fact.procedure_version,
-        authority_code=fact.authority_code, service=fact.service, papers=fact.papers, weight_grams=fact.weight_grams,
-        seal_number=fact.seal_number, transit_due_date=fact.transit_due_date, due_date=fact.expected_due_date,
-        route=fact.route, synthetic=fact.synthetic, term_value=fact.term_value, term_unit=fact.term_unit,
-        destination_office_code=fact.destination_office_code, file_time=occurred)
+def _filed(fact: DossierFiled, occurred: datetime) -> dict[str, Any]:
+    return {
+        "filing_id": fact.filing_id, "tracking_code": fact.tracking_code, "parcel_code": fact.parcel_code,
+        "state": _S.REGISTERED, "office_code": fact.office_code, "procedure_code": fact.procedure_code,
+        "procedure_version": fact.procedure_version, "authority_code": fact.authority_code, "service": fact.service,
+        "papers": fact.papers, "weight_grams": fact.weight_grams, "seal_number": fact.seal_number,
+        "transit_due_date": fact.transit_due_date, "due_date": fact.expected_due_date, "route": fact.route,
+        "synthetic": fact.synthetic, "term_value": fact.term_value, "term_unit": fact.term_unit,
+        "destination_office_code": fact.destination_office_code, "file_time": occurred, "fee_vnd": 0, "postage_vnd": 0}
 
 
-def _next(dossier: Dossier, fact: Any, occurred: datetime) -> Dossier:
+def _next(values: dict[str, Any], fact: Any, occurred: datetime) -> None:
+    """Changes the values as the fact says; one record is made of them at the end."""
     if type(fact) in MOVES:
-        dossier = replace(dossier, state=MOVES[type(fact)][1])
+        values["state"] = MOVES[type(fact)][1]
     match fact:
-        case LedgerPosted(ledger="FEE"):
-            return replace(dossier, fee_vnd=dossier.fee_vnd + fact.amount_vnd)
         case LedgerPosted():
-            return replace(dossier, postage_vnd=dossier.postage_vnd + fact.amount_vnd)
+            values["fee_vnd" if fact.ledger == "FEE" else "postage_vnd"] += fact.amount_vnd
         case DossierLodged():
-            return replace(dossier, lodge_time=occurred)
+            values["lodge_time"] = occurred
         case DossierAccepted():
-            return replace(dossier, dossier_code=fact.dossier_code, due_date=fact.due_date or dossier.due_date)
+            values |= {"dossier_code": fact.dossier_code, "due_date": fact.due_date or values["due_date"]}
         case SupplementRequested():
-            return replace(dossier, papers_requested=fact.papers, supplement_asked=True, reason_code=fact.reason_code)
+            values |= {"papers_requested": fact.papers, "supplement_asked": True, "reason_code": fact.reason_code}
         case PapersSupplied():
-            return replace(dossier, supplement_parcel_code=fact.parcel_code, papers_supplied=fact.papers,
-                           supplement_weight_grams=fact.weight_grams)
+            values |= {"supplement_parcel_code": fact.parcel_code, "papers_supplied": fact.papers,
+                       "supplement_weight_grams": fact.weight_grams}
         case SupplementReceived():
-            return replace(dossier, papers_requested=(), due_date=fact.due_date or dossier.due_date, reason_code="")
+            values |= {"papers_requested": (), "due_date": fact.due_date or values["due_date"], "reason_code": ""}
         case DossierDecided():
-            return replace(dossier, outcome=fact.outcome, result_parcel_code=fact.result_parcel_code, result_papers=fact.papers)
+            values |= {"outcome": fact.outcome, "result_parcel_code": fact.result_parcel_code, "result_papers": fact.papers}
         case DossierDeclined() | DossierWithdrawn() | DossierStopped() | ReviewResumed() | DecisionCorrected():
-            return replace(dossier, reason_code=fact.reason_code)
-    return dossier
+            values["reason_code"] = fact.reason_code

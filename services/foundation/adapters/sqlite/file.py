@@ -1,15 +1,16 @@
-"""One SQLite file with exactly one writing connection, in a thread of its own.
+"""One SQLite file with exactly one writing connection.
 
 Why one: SQLite 3.7.0 to 3.51.2 can corrupt a WAL when two connections write or checkpoint (sqlite.org/wal.html,
 "WAL-reset bug"). Writers that wait together are committed together, so ``synchronous=FULL`` costs one flush for all.
+Statements run in the event loop's thread, a few microseconds each; the commit, which waits for the disk, in a thread of its
+own. (A whole writer in a thread fought the loop for the interpreter lock at every statement: three times the CPU.)
 """
 
 import asyncio
 import fcntl
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,7 @@ from .views import SqliteSequences, SqliteViews
 
 _MOST_TOGETHER = 512  # writes in one commit
 _CHECKPOINT_EVERY = 2_000  # commits
+_SYNCHRONOUS = "FULL"  # a power cut loses nothing that was acknowledged; NORMAL would
 
 Write = Callable[[sqlite3.Connection], Any]
 
@@ -32,10 +34,13 @@ class SqliteFile:
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
-        self._queue: queue.SimpleQueue[tuple[Write, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: list[tuple[Write, asyncio.Future[Any]]] = []
+        self._turns: asyncio.Task[None] | None = None
         self._reader: sqlite3.Connection | None = None
         self._appended: dict[str, asyncio.Event] = {}
         self._log: SqliteEventLog | None = None
+        self._commits = 0
+        self.known: set[tuple[str, ...]] = set()  # small rows that are there for certain; emptied by any rollback
 
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,18 +52,21 @@ class SqliteFile:
             raise Refused("STORE_IN_USE", "another process uses this file; end it or name another file",
                           field="POSTAL_STORE", value=self._path) from None
         self._loop = asyncio.get_running_loop()
-        writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        writer.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;" + SCHEMA)
-        self._thread = threading.Thread(target=self._write_all, args=(writer,), name="sqlite-writer", daemon=True)
-        self._thread.start()
-        self._reader = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        self._writer.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_SYNCHRONOUS}; PRAGMA wal_autocheckpoint=0;"
+                                   + SCHEMA)
+        self._reader = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, cached_statements=256)
         self._reader.execute("PRAGMA query_only=1")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
                         trace: TracebackType | None) -> None:
-        self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        while self._turns is not None:
+            await asyncio.wait([self._turns])
+        await self._loop.run_in_executor(self._disk, _checkpoint, self._writer, "TRUNCATE")
+        self._disk.shutdown()
+        self._writer.close()
         if self._reader is not None:
             self._reader.close()
         self._lock.close()
@@ -87,47 +95,47 @@ class SqliteFile:
         return self._reader.execute(sql, parameters).fetchall()
 
     async def write(self, operation: Write) -> Any:
-        """Runs the operation in the writer's next commit and waits until that is durable.
+        """Runs the operation in the next commit and waits until that is durable.
 
         Shielded: a caller that goes away does not undo what it asked for.
         """
         done: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put((operation, done))
+        self._waiting.append((operation, done))
+        if self._turns is None:
+            self._turns = self._loop.create_task(self._take_turns())
         return await asyncio.shield(done)
 
-    def _write_all(self, writer: sqlite3.Connection) -> None:
-        commits, ended = 0, False
-        while not ended:
-            batch = [self._queue.get()]
-            while len(batch) < _MOST_TOGETHER and not self._queue.empty():
-                batch.append(self._queue.get())
-            ended = None in batch
-            outcomes = self._commit(writer, [each for each in batch if each is not None])
-            if outcomes and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_answer, outcomes)
-            commits += 1
-            if ended or commits % _CHECKPOINT_EVERY == 0:
-                _checkpoint(writer, "TRUNCATE" if ended else "PASSIVE")
-        writer.close()
+    async def _take_turns(self) -> None:
+        """Commit after commit until nobody waits; who comes while one is under way goes with the next."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+                _answer(await self._commit(batch))
+                self._commits += 1
+                if self._commits % _CHECKPOINT_EVERY == 0:
+                    await self._loop.run_in_executor(self._disk, _checkpoint, self._writer, "PASSIVE")
+        finally:
+            self._turns = None
 
-    @staticmethod
-    def _commit(writer: sqlite3.Connection, batch: list[tuple[Write, "asyncio.Future[Any]"]]) -> list[Any]:
+    async def _commit(self, batch: list[tuple[Write, "asyncio.Future[Any]"]]) -> list[Any]:
+        """Outcomes (future, result, error) of one commit."""
         outcomes: list[Any] = []
         try:
-            writer.execute("BEGIN IMMEDIATE")
+            self._writer.execute("BEGIN IMMEDIATE")
             for operation, done in batch:
-                outcomes.append((done, _run(writer, operation), None))
+                outcomes.append((done, *_run(self._writer, operation)))
             reach("store.before_commit")
-            writer.execute("COMMIT")
+            await self._loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
             reach("store.committed")
-        except Exception as error:  # the writer must outlive whatever an operation does
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
+        except Exception as error:  # the file must outlive whatever an operation does
+            self.known.clear()
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
             if len(batch) > 1 and not isinstance(error, sqlite3.OperationalError):  # one is at fault, not the disk
-                return [outcome for each in batch for outcome in SqliteFile._commit(writer, [each])]
+                return [outcome for each in batch for outcome in await self._commit([each])]
             told = _problem(error) if isinstance(error, sqlite3.Error) else error
             return [(done, None, told) for _, done in batch]
-        return [(done, *result) for done, result, _ in outcomes]
+        return outcomes
 
 
 def _checkpoint(writer: sqlite3.Connection, mode: str) -> None:

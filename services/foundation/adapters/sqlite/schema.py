@@ -1,5 +1,14 @@
 """The tables of the file, all services side by side."""
 
+from collections.abc import Sequence
+
+IN_ONE_QUERY = 400  # names in one IN (...)
+
+
+def marks(names: Sequence[str]) -> str:
+    """Question marks for an IN (...)."""
+    return ",".join("?" * len(names))
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts(
   service TEXT, subject TEXT, sequence INTEGER, record BLOB NOT NULL,

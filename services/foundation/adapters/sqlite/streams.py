@@ -9,10 +9,14 @@ from ...envelope import pack, unpack
 from ...events import Append, Recorded
 from ...ports import Stored
 from ..memory import conflict, wait_and_clear
+from .schema import IN_ONE_QUERY, marks
 
 if TYPE_CHECKING:
     from .file import SqliteFile
 
+_FACTS_OF_MANY = "SELECT subject, record FROM facts WHERE service=? AND subject IN ({}) ORDER BY subject, sequence"
+_WAITING = ("SELECT w.id, w.topic, f.record FROM (SELECT * FROM waiting WHERE service=? ORDER BY id LIMIT ?) w JOIN facts f "
+            "ON f.service=w.service AND f.subject=w.subject AND f.sequence BETWEEN w.first AND w.last ORDER BY w.id, f.sequence")
 _FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequence"
 
 
@@ -26,7 +30,13 @@ class SqliteStreams:
         return [unpack(record) for (record,) in self._file.rows(_FACTS, (self._service, subject))]
 
     async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
-        return {subject: await self.read(subject) for subject in subjects}
+        found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
+        names = list(found)
+        for start in range(0, len(names), IN_ONE_QUERY):
+            some = names[start:start + IN_ONE_QUERY]
+            for subject, record in self._file.rows(_FACTS_OF_MANY.format(marks(some)), (self._service, *some)):
+                found[subject].append(unpack(record))
+        return found
 
     async def append(self, append: Append) -> None:
         if not (await self.append_many([append]))[0]:
@@ -58,8 +68,10 @@ class SqliteStreams:
 
     def _remember_topic(self, writer: sqlite3.Connection, append: Append) -> None:
         """Where subjects of a kind go, for ``unmark``: a row a kind, which a mark does not take away."""
-        writer.execute("INSERT OR IGNORE INTO topics VALUES(?,?,?)",
-                       (self._service, append.subject.partition("/")[0], append.topic))
+        row = (self._service, append.subject.partition("/")[0], str(append.topic))
+        if row not in self._file.known:
+            writer.execute("INSERT OR IGNORE INTO topics VALUES(?,?,?)", row)
+            self._file.known.add(row)
 
     async def unmark(self, topic: str) -> None:
         def put_back(writer: sqlite3.Connection) -> None:
@@ -82,15 +94,10 @@ class SqliteStreams:
             "DELETE FROM private WHERE service=? AND subject=?", (self._service, subject)) and None)
 
     async def unpublished(self, limit: int) -> list[Stored]:
-        waiting = self._file.rows(
-            "SELECT topic, subject, first, last FROM waiting WHERE service=? ORDER BY id LIMIT ?", (self._service, limit))
-        return [Stored(topic=topic, facts=self._between(subject, first, last)) for topic, subject, first, last in waiting]
-
-    def _between(self, subject: str, first: int, last: int) -> tuple[Recorded, ...]:
-        found = self._file.rows(
-            "SELECT record FROM facts WHERE service=? AND subject=? AND sequence BETWEEN ? AND ? ORDER BY sequence",
-            (self._service, subject, first, last))
-        return tuple(unpack(record) for (record,) in found)
+        together: dict[int, tuple[str, list[Recorded]]] = {}
+        for number, topic, record in self._file.rows(_WAITING, (self._service, limit)):
+            together.setdefault(number, (topic, []))[1].append(unpack(record))
+        return [Stored(topic=topic, facts=tuple(facts)) for topic, facts in together.values()]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         marks = [(self._service, each.facts[0].subject, each.facts[0].sequence) for each in stored]

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from ...ports import Row
 from ..memory import check_declared, index_values
+from .schema import IN_ONE_QUERY, marks
 
 if TYPE_CHECKING:
     from .file import SqliteFile
+
+_ROWS = "SELECT key, value, reflects, indexes FROM rows WHERE service=? AND view=? AND key IN ({})"
 
 
 class SqliteViews:
@@ -30,14 +33,15 @@ class SqliteViews:
 
     def _put(self, writer: sqlite3.Connection, view: str, row: Row) -> None:
         place = (self._service, view, row.key)
-        value = json.dumps(row.value, ensure_ascii=False)
-        indexes = {name: index_values(row, name) for name in row.indexes}
+        indexes = {name: list(index_values(row, name)) for name in row.indexes}
         stored = writer.execute("SELECT reflects, indexes FROM rows WHERE service=? AND view=? AND key=?", place).fetchone()
         if stored is not None and stored[0] >= row.reflects:
             return
         before = json.loads(stored[1]) if stored else {}
         writer.execute("INSERT OR REPLACE INTO rows VALUES(?,?,?,?,?,?)",
-                       (*place, row.reflects, value, json.dumps(indexes, ensure_ascii=False)))
+                       (*place, row.reflects, json.dumps(row.value, ensure_ascii=False), json.dumps(indexes, ensure_ascii=False)))
+        if before == indexes:
+            return
         for sql, each in (("DELETE FROM row_index WHERE service=? AND view=? AND name=? AND value=? AND key=?", before),
                           ("INSERT OR IGNORE INTO row_index VALUES(?,?,?,?,?)", indexes)):
             writer.executemany(sql, [(self._service, view, name, value, row.key)
@@ -49,10 +53,9 @@ class SqliteViews:
 
     async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
         found: dict[str, Row] = {}
-        for key in keys:
-            for value, reflects, indexes in self._file.rows(
-                    "SELECT value, reflects, indexes FROM rows WHERE service=? AND view=? AND key=?",
-                    (self._service, view, key)):
+        for start in range(0, len(keys), IN_ONE_QUERY):
+            some = keys[start:start + IN_ONE_QUERY]
+            for key, value, reflects, indexes in self._file.rows(_ROWS.format(marks(some)), (self._service, view, *some)):
                 found[key] = Row(key=key, value=json.loads(value), reflects=reflects, indexes=json.loads(indexes))
         return found
 
