@@ -15,6 +15,7 @@ from .parts import Subscription
 VIEW = "set_aside"  # one row per filing that is set aside: {"reason": ..., "facts": [ids]}
 _AT_ONCE = 500
 _WAIT_S = 0.5
+_REST_S = 0.01  # between two batches: under load one batch of many facts instead of many of few
 _LONGEST_PAUSE_S = 2.0
 _WORTH_RETRYING = (Unavailable, Conflict)
 
@@ -49,6 +50,8 @@ class Consumer:
                             reach("consumer.reacted")
                             await reader.commit()
                             reach("consumer.committed")
+                            if len(deliveries) < _AT_ONCE:
+                                await asyncio.sleep(_REST_S)
             except Problem as problem:
                 logs.line("consumer starts again", level=logging.WARNING, group=self._what.group, reason=problem.reason)
                 await asyncio.sleep(_LONGEST_PAUSE_S / 4)

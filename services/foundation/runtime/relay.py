@@ -12,6 +12,7 @@ from . import logs, metrics
 
 _AT_ONCE = 512
 _NET_S = 0.05  # appends wake the relay; looking this often is only the net
+_REST_S = 0.005  # between two passes: under load one pass for many appends instead of one for each
 _LONGEST_PAUSE_S = 5.0
 
 
@@ -29,7 +30,9 @@ class Relay:
                 if not certain:  # whether the log still has what it was given; else the new would come before the old
                     await self._look_first()
                     certain = True
-                if await self.pass_on() < _AT_ONCE:
+                passed = await self.pass_on()
+                if passed < _AT_ONCE:
+                    await asyncio.sleep(_REST_S if passed else 0)  # who comes meanwhile travels together
                     await self._streams.wait_unpublished(_NET_S)
                 pause_s = _NET_S
             except Problem as problem:

@@ -31,6 +31,16 @@ def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / f"Roboto-{'Bold' if bold else 'Regular'}.ttf"), size)
 
 
+@lru_cache(maxsize=2048)
+def _drawn(text: str, bold: bool, size: int) -> tuple[Image.Image, tuple[int, int]]:
+    """(the text black on transparent, its offset): most words of a label are the same on every label of a day."""
+    font = _font(bold, size)
+    left, top, right, bottom = font.getbbox(text)
+    mask = Image.new("1", (max(1, round(right - left)), max(1, round(bottom - top))), 0)
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=1, font=font)
+    return mask, (round(left), round(top))
+
+
 def bitmap(items: list[Item], url: str) -> Image.Image:
     """The label drawn, mode "1", black on white."""
     image = Image.new("1", (WIDTH, HEIGHT), 1)
@@ -38,7 +48,8 @@ def bitmap(items: list[Item], url: str) -> Image.Image:
     for item in items:
         match item:
             case Text():
-                draw.text((item.x, item.y), normalize("NFC", item.text), fill=0, font=_font(item.bold, item.size))
+                mask, (left, top) = _drawn(normalize("NFC", item.text), item.bold, item.size)
+                draw.bitmap((item.x + left, item.y + top), mask, fill=0)
             case Rule():
                 draw.rectangle((item.x, item.y, item.x + item.width - 1, item.y + item.height - 1), fill=0)
             case Qr():
@@ -52,15 +63,15 @@ def bitmap(items: list[Item], url: str) -> Image.Image:
 
 
 def _draw_qr(draw: ImageDraw.ImageDraw, item: Qr, url: str) -> None:
-    for row, line in enumerate(qr_matrix(url), start=QUIET):
-        for column, dark in enumerate(line, start=QUIET):
-            if dark:
-                left, top = item.x + column * item.module, item.y + row * item.module
-                draw.rectangle((left, top, left + item.module - 1, top + item.module - 1), fill=0)
+    matrix = qr_matrix(url)
+    dots = Image.new("1", (len(matrix), len(matrix)))
+    dots.putdata([dark for line in matrix for dark in line])
+    side, quiet = len(matrix) * item.module, QUIET * item.module
+    draw.bitmap((item.x + quiet, item.y + quiet), dots.resize((side, side), Image.Resampling.NEAREST), fill=0)
 
 
 def png(items: list[Item], url: str) -> bytes:
     """The bitmap as PNG of 203 dpi."""
     out = io.BytesIO()
-    bitmap(items, url).save(out, "PNG", dpi=(203, 203))
+    bitmap(items, url).save(out, "PNG", dpi=(203, 203), compress_level=1)
     return out.getvalue()
