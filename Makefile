@@ -9,12 +9,14 @@ TARGET ?= embedded
 USERS ?= 20
 SECONDS ?= 20
 KILLS ?= 200
+ONLY ?=
+QUICK ?= 0
 SEED ?= 1
 PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto run demo test chaos lint up down load clean
+.PHONY: help setup setup-test setup-load proto run demo test chaos bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -66,6 +68,9 @@ test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a se
 
 chaos: setup-test ## kill every process at every named point, then verify (KILLS=200 SEED=1); writes out/chaos.json
 	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED)
+
+bench: setup-test ## measure floors and ours side by side; writes docs/benchmarks.md (ONLY=label,one_file QUICK=1 for a look)
+	@$(PY) -m loadtests.bench $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)
 
 lint: setup-test ## ruff, mypy, buf
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto

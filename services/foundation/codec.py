@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf import descriptor_pool, message_factory
@@ -20,10 +20,11 @@ from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401 
 from postal.intake.v1 import dossier_events_pb2 as _intake_facts  # noqa: F401  fills the descriptor pool
 
 from .errors import Invalid
+from .recent import Recent
 
 FieldDescriptor = Any  # the pure and the C implementation have a class each
 
-_REMEMBERED = 4096
+_recent: Recent[Any] = Recent(8192)  # facts by class and bytes
 _TYPE_OF: dict[type, str] = {}  # fact class -> full message name, for encode
 
 
@@ -32,8 +33,6 @@ class Registry:
 
     def __init__(self) -> None:
         self._classes: dict[str, type] = {}
-        # Facts never change, and one that was just written is read several times soon after: by its relay and its readers.
-        self.decode = lru_cache(maxsize=_REMEMBERED)(self._decode)
 
     def register(self, package: str, *classes: type) -> None:
         """Names each class's message ``package.ClassName``; raises KeyError if there is no such message."""
@@ -47,15 +46,18 @@ class Registry:
         """Whether facts of this type are read here."""
         return type_name in self._classes
 
-    def _decode(self, type_name: str, data: bytes) -> Any:
+    def decode(self, type_name: str, data: bytes) -> Any:
         """The fact; raises Invalid UNKNOWN_FACT_TYPE or UNREADABLE_FACT."""
         cls = self._classes.get(type_name)
         if cls is None:
             raise Invalid("UNKNOWN_FACT_TYPE", "this service does not read such facts", field="type", value=type_name)
+        known = _recent.get((cls, data))
+        if known is not None:
+            return known
         message = _message_class(type_name)()
         try:
             message.ParseFromString(data)
-            return from_message(message, cls)
+            return _recent.keep((cls, data), from_message(message, cls))
         except (DecodeError, Invalid, ValueError) as error:
             raise Invalid("UNREADABLE_FACT", "the bytes do not hold such a fact", field="type", value=type_name) from error
 
@@ -63,7 +65,9 @@ class Registry:
 def encode(fact: Any) -> tuple[str, bytes]:
     """Full message name and deterministic bytes of a registered fact."""
     name = _TYPE_OF[type(fact)]
-    return name, to_message(fact, _message_class(name)).SerializeToString(deterministic=True)
+    data = to_message(fact, _message_class(name)).SerializeToString(deterministic=True)
+    _recent.keep((type(fact), data), fact)
+    return name, data
 
 
 def to_message(record: Any, message_class: type[Message]) -> Any:

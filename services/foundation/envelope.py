@@ -2,10 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from .errors import Invalid
 from .events import Actor, Recorded
+from .recent import Recent
+
+_packed: Recent[bytes] = Recent(8192)  # records by the fact's hash
+_unpacked: Recent[Recorded] = Recent(8192)  # facts by their record
 
 
 def milliseconds(moment: datetime) -> int:
@@ -33,26 +36,33 @@ def moment_of(text: str) -> datetime:
 
 def pack(fact: Recorded) -> bytes:
     """Four bytes of length, the envelope as a JSON list, then the fact's own bytes."""
+    known = _packed.get(fact.hash)
+    if known is not None and fact.hash:
+        return known
     actor = fact.actor
     head = json.dumps([
         fact.subject, fact.key, fact.sequence, fact.type, milliseconds(fact.occurred), milliseconds(fact.recorded),
         fact.cause, fact.fingerprint, actor.person, actor.role, actor.place, actor.device, fact.trace,
         fact.previous, fact.hash,
     ], ensure_ascii=False, separators=(",", ":")).encode()
-    return len(head).to_bytes(4, "big") + head + fact.data
+    record = len(head).to_bytes(4, "big") + head + fact.data
+    _unpacked.keep(record, fact)
+    return _packed.keep(fact.hash, record)
 
 
-@lru_cache(maxsize=8192)  # facts never change; one just written is read several times soon after
 def unpack(record: bytes) -> Recorded:
     """The fact of ``pack``; raises Invalid ENVELOPE_UNREADABLE."""
+    known = _unpacked.get(record)
+    if known is not None:
+        return known
     try:
         size = int.from_bytes(record[:4], "big")
         (subject, key, sequence, kind, occurred, recorded, cause, fingerprint, person, role, place, device, trace,
          previous, own) = json.loads(record[4:4 + size])
-        return Recorded(
+        return _unpacked.keep(record, Recorded(
             subject=subject, key=key, sequence=sequence, type=kind, data=record[4 + size:], occurred=moment(occurred),
             recorded=moment(recorded), cause=cause, fingerprint=fingerprint, trace=trace, previous=previous, hash=own,
             actor=Actor(person=person, role=role, place=place, device=device),
-        )
+        ))
     except (ValueError, TypeError) as error:
         raise Invalid("ENVELOPE_UNREADABLE", "the record is not one of ours", field="envelope") from error

@@ -93,8 +93,8 @@ def chain(history: Sequence[Recorded], drafts: Sequence[Recorded]) -> tuple[Reco
     linked = []
     for draft in drafts:
         sequence += 1
-        fact = replace(draft, sequence=sequence, previous=previous)
-        fact = replace(fact, hash=digest(fact))
+        numbered = replace(draft, sequence=sequence, previous=previous)
+        fact = replace(numbered, hash=digest(numbered))
         previous = fact.hash
         linked.append(fact)
     return tuple(linked)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from services.foundation.calendar import WorkingCalendar
 from services.foundation.codes import check_request_id, clean_text, new_tracking_code, parcel_code
@@ -110,15 +111,18 @@ class Desk:
         self.registry = registry
         days = registry.holidays()
         self.postal, self.authority = WorkingCalendar(*days["postal"]), WorkingCalendar(*days["authority"])
+        # The registry does not change while it runs, and a counter asks for the same few places all day.
+        self.competent = lru_cache(maxsize=4096)(self._competent)
+        self.way = lru_cache(maxsize=4096)(self._way)
 
-    def competent(self, procedure: Procedure, unit_code: str, place: str) -> Authority:
+    def _competent(self, procedure: Procedure, unit_code: str, place: str) -> Authority:
         """The one competent authority; raises PLACE_SPLIT and the registry's refusals."""
         units = self.registry.resolve_unit(unit_code, place)
         by_level = {self.registry.authority_for(procedure.level, unit).code for unit in units}
         routing.check_one_place(sorted(by_level) if len(by_level) == 1 else [unit.code for unit in units])
         return self.registry.authority_for(procedure.level, units[0])
 
-    def way(self, origin: Office, destination: Office) -> tuple[str, ...]:
+    def _way(self, origin: Office, destination: Office) -> tuple[str, ...]:
         """Offices to pass."""
         hubs = (self.registry.hub(origin.province_code).code, self.registry.hub(destination.province_code).code)
         return routing.route(origin.code, *hubs, destination.code)
