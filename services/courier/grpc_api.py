@@ -75,11 +75,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
 
     async def RecordDelivery(self, request: Any, _: Any) -> Message:
         proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None
-        reason: Any = _pb.RecordDeliveryRequest.DESCRIPTOR.fields_by_name["attempt_reason"].enum_type
-        reason = reason.values_by_number
-        if request.attempt_reason not in reason:
-            raise Invalid("ATTEMPT_REASON_UNKNOWN", "name one of the listed values", field="attempt_reason")
-        name = reason[request.attempt_reason].name.removeprefix("ATTEMPT_REASON_")
+        name = codec.choice_name(request, "attempt_reason")
         parcel = await self._commands.deliver(request.parcel_code, proof, AttemptReason[name],
                                               self._request("RecordDelivery", request))
         return _pb.RecordDeliveryResponse(parcel=_message(parcel))

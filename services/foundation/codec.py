@@ -181,9 +181,26 @@ def _reader(descriptor: FieldDescriptor, hint: Any) -> Callable[[Message], Any]:
     return lambda message: one(getattr(message, name))
 
 
+def _moment(stamp: Any, field: str) -> datetime:
+    """UTC, cut to milliseconds; raises Invalid TIME_OUT_OF_RANGE for what no calendar holds."""
+    try:
+        return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
+    except (ValueError, OverflowError, OSError):
+        raise Invalid("TIME_OUT_OF_RANGE", "a moment of the years 1 to 9999 is needed", field=field) from None
+
+
+def choice_name(message: Any, field: str) -> str:
+    """Name of an enum field's value without its prefix; raises Invalid <FIELD>_UNKNOWN."""
+    descriptor: Any = message.DESCRIPTOR.fields_by_name[field]
+    known = descriptor.enum_type.values_by_number.get(getattr(message, field))
+    if known is None:
+        raise Invalid(f"{field.upper()}_UNKNOWN", "name one of the listed values", field=field, value=getattr(message, field))
+    return str(known.name).removeprefix(_prefix(descriptor))
+
+
 def _value_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[Any], Any]:
     if kind is datetime:
-        return lambda stamp: datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
+        return lambda stamp: _moment(stamp, descriptor.name)
     if is_dataclass(kind):
         return lambda message: from_message(message, kind)  # type: ignore[arg-type]
     if kind is date:

@@ -2,8 +2,13 @@
 
 A message is developer English built from its parts. ``value`` goes into the message only when the
 raiser passes it, so whoever raises for a personal field (name, identity number, phone, address)
-leaves ``value`` out: no error text ever carries personal data.
+leaves ``value`` out; and what looks like words or like a person's number is told by its length alone,
+for people type names into the wrong field: no error text ever carries personal data.
 """
+
+import re
+
+_WORDS = re.compile(r"[A-Za-z] +[A-Za-z]|^\+?\d{9,}$")
 
 
 class Problem(Exception):
@@ -20,8 +25,12 @@ class Problem(Exception):
     def message(self) -> str:
         """One English sentence: field, value if it may be shown, and what to do."""
         where = f"{self.field}: " if self.field else ""
-        shown = f" (got {self.value!r})" if self.value is not None else ""
+        shown = f" (got {_shown(self.value)})" if self.value is not None else ""
         return f"{where}{self.advice}{shown}"
+
+
+def _shown(value: str) -> str:
+    return repr(value) if value.isascii() and not _WORDS.search(value) else f"{len(value)} characters"
 
 
 class Invalid(Problem):

@@ -106,7 +106,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def RenderLabel(self, request: Any, _: Any) -> Message:
         dossier = await self._own(request.filing_id)
-        wanted = _pb.LabelFormat.Name(request.format).removeprefix("LABEL_FORMAT_").replace("UNSPECIFIED", "PDF")
+        wanted = codec.choice_name(request, "format").replace("UNSPECIFIED", "PDF")
         content, media = papers.label(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier),
                                       request.parcel_code or dossier.parcel_code, wanted)
         return _pb.RenderLabelResponse(content=content, media_type=media)
@@ -143,7 +143,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def DecideDossier(self, request: Any, _: Any) -> Message:
         asked = await self._asked("DecideDossier", request)
-        name = dossier_pb2.DecisionOutcome.Name(request.outcome).removeprefix("DECISION_OUTCOME_")
+        name = codec.choice_name(request, "outcome")
         return await self._moved(_pb.DecideDossierResponse, self._commands.decide(
             request.filing_id, DecisionOutcome[name], _papers(request.papers), asked))
 

@@ -1,0 +1,1 @@
+"""Input made to hurt: any bytes, any values, at every door."""
