@@ -9,6 +9,9 @@ TARGET ?= embedded
 USERS ?= 20
 SECONDS ?= 20
 KILLS ?= 200
+SHAPE ?= flat
+PROCESSES ?= 1
+UI ?= 0
 ONLY ?=
 QUICK ?= 0
 SEED ?= 1
@@ -81,8 +84,8 @@ up: setup-test ## start mongod, Kafka and the three services as processes, data 
 down: setup-test ## stop what `make up` started
 	@$(PY) -m services.foundation.localservers down
 
-load: setup-load ## clerks file and citizens track over gRPC (USERS=20 SECONDS=20)
-	@$(PY) loadtests/run.py --users $(USERS) --seconds $(SECONDS)
+load: setup-load ## people in numbers over gRPC, then the oracle (SHAPE=tet USERS=20 SECONDS=20 TARGET=up PROCESSES=2 UI=1)
+	@$(PY) -m loadtests.run --users $(USERS) --seconds $(SECONDS) --shape $(SHAPE) --target $(TARGET) --processes $(PROCESSES) $(if $(filter 1,$(UI)),--ui)
 
 clean: ## remove what was built; data under var/ stays
 	@rm -rf $(VENV) build out

@@ -72,7 +72,7 @@ async def visible(standing: Standing, code: str) -> None:
     tracking = Caller64(standing.addresses["tracking"], clients.TRACK)
     async with asyncio.timeout(120):
         while not await _seen(tracking, code):
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.004)
     await tracking.close()
 
 
@@ -193,7 +193,9 @@ async def commit_to_visible(standing: Standing, per_s: int, back_end: str, limit
         delay = start + number * together / per_s - loop.time()
         if delay > 0:
             await asyncio.sleep(delay)
-        if number % 5 == 0:
+        if len([each for each in running if not each.done()]) > 100:  # it has fallen behind: the wait shows it, no need to drown it
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        if number % 20 == 0:
             running.append(asyncio.create_task(tick()))
         else:
             running.append(asyncio.create_task(_drop(clients.filed_codes(many, together))))

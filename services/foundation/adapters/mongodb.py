@@ -7,6 +7,7 @@ AsyncMongoClient by setting: the calls used here are the same in both, but for `
 
 import asyncio
 import inspect
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 import pymongo
 from bson.binary import Binary
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from ..crashpoints import reach
@@ -28,6 +28,8 @@ from .mongodb_views import MongoSequences, MongoViews
 
 _SAFE: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
          "serverSelectionTimeoutMS": 5000, "tz_aware": True}
+
+_FIRST = f"{1:08d}"  # every stream's first document is named so
 
 
 @asynccontextmanager
@@ -54,20 +56,23 @@ class MongoStreams:
     """Streams of one service."""
 
     def __init__(self, base: Any) -> None:
-        self._appends, self._numbers = base["appends"], base["numbers"]
+        self._appends = base["appends"]
+        self._placed = 0
         self._appended = asyncio.Event()
 
     async def read(self, subject: str) -> list[Recorded]:
         return (await self.read_many([subject]))[subject]
 
     async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
+        """By the name of each stream's first document; further documents of those that have one come by range."""
         found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
-        ranges = [{"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}} for subject in found]  # "0" follows "/"
-        if ranges:
-            with told():
-                cursor = self._appends.find({"$or": ranges}, {"facts": 1, "subject": 1}).sort("_id", 1)
-                async for document in cursor:
-                    found[document["subject"]] += [unpack(bytes(record)) for record in document["facts"]]
+        with told():
+            firsts = self._appends.find({"_id": {"$in": [f"{subject}/{_FIRST}" for subject in found]}}, {"facts": 1, "subject": 1})
+            there = [_take(document, found) async for document in firsts]
+            if there:
+                ranges = [{"_id": {"$gt": f"{subject}/{_FIRST}", "$lt": f"{subject}0"}} for subject in there]  # "0" follows "/"
+                async for document in self._appends.find({"$or": ranges}, {"facts": 1, "subject": 1}).sort("_id", 1):
+                    _take(document, found)
         return found
 
     async def append(self, append: Append) -> None:
@@ -96,10 +101,9 @@ class MongoStreams:
 
     async def _insert(self, appends: list[Append]) -> list[bool]:
         with told():
-            last = await self._lasts(appends)
-            fit = [append for append in appends if last.get(append.subject, 0) == append.expected]
-            order = await self._order(len(fit)) if fit else 0
-            documents = [_document(append, order + number) for number, append in enumerate(fit)]
+            last = await self._lasts([append.subject for append in appends if append.expected])
+            fit = [append for append in appends if last.get(append.subject, (0, 0))[0] == append.expected]
+            documents = [_document(append, self._order(last.get(append.subject, (0, 0))[1])) for append in fit]
             clashed: set[str] = set()
             if documents:
                 reach("store.before_commit")
@@ -111,20 +115,22 @@ class MongoStreams:
         stored = {append.subject for append in fit} - clashed
         return [append.subject in stored for append in appends]
 
-    async def _lasts(self, appends: list[Append]) -> dict[str, int]:
-        """Last sequence of each subject that is not new to its writer: a stale writer must not leave a gap."""
-        checked = [append.subject for append in appends]
-        found: dict[str, int] = {}
-        async for document in self._appends.find({"$or": [{"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}
-                                                          for subject in checked]}, {"subject": 1, "last": 1}):
-            found[document["subject"]] = max(found.get(document["subject"], 0), document["last"])
+    async def _lasts(self, subjects: list[str]) -> dict[str, tuple[int, int]]:
+        """(last sequence, place in the relay's queue) of subjects that are not new to their writers: a writer that is ahead must
+        not leave a gap. A new subject needs no look: its first document's name is taken or not."""
+        found: dict[str, tuple[int, int]] = {}
+        if subjects:
+            ranges = [_of(subject) for subject in subjects]
+            async for document in self._appends.find({"$or": ranges}, {"subject": 1, "last": 1, "order": 1}):
+                mine = (document["last"], document.get("order", 0))
+                found[document["subject"]] = max(found.get(document["subject"], (0, 0)), mine)
         return found
 
-    async def _order(self, count: int) -> int:
-        """Places in the queue of the relay, given by the database: no clock decides what is older."""
-        document = await self._numbers.find_one_and_update(
-            {"_id": "appends"}, {"$inc": {"last": count}}, upsert=True, return_document=ReturnDocument.AFTER)
-        return int(document["last"]) - count + 1
+    def _order(self, after: int) -> int:
+        """A place in the queue of the relay: behind the subject's last append and this process's, whatever any clock says; the
+        clock only keeps several processes' appends roughly in turn. (A counter in the database was a second durable write.)"""
+        self._placed = max(time.time_ns() // 1000, self._placed + 1, after + 1)
+        return self._placed
 
     async def private(self, subject: str) -> list[bytes]:
         with told():
@@ -153,6 +159,13 @@ class MongoStreams:
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
+
+
+def _take(document: Mapping[str, Any], found: dict[str, list[Recorded]]) -> str:
+    """Adds a document's facts to its subject's; the subject."""
+    subject = str(document["subject"])
+    found[subject] += [unpack(bytes(record)) for record in document["facts"]]
+    return subject
 
 
 def _document(append: Append, order: int) -> dict[str, Any]:
