@@ -75,7 +75,14 @@ class System:
         for process in self.processes.values():
             if process.returncode is None:
                 process.terminate()
-        return [await asyncio.wait_for(process.wait(), 30) for process in self.processes.values()]
+        return [await self._ended(name, process) for name, process in self.processes.items()]
+
+    async def _ended(self, name: str, process: asyncio.subprocess.Process) -> int:
+        try:
+            return await asyncio.wait_for(process.wait(), 30)
+        except TimeoutError:
+            process.kill()
+            raise AssertionError(f"{name} did not end after SIGTERM; see {self.home / name}.log") from None
 
 
 def _environment(home: Path, ports: dict[str, int], http_port: int, **more: str) -> dict[str, str]:

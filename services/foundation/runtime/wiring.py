@@ -106,7 +106,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         for name, module in modules.items():
             found.stores[name] = await backend.stores(name, module.VIEWS)
         loops: list[asyncio.Task[None]] = []
-        stack.push_async_callback(_end, loops)  # after the doors are shut, before the stores are
+        stack.push_async_callback(end, loops)  # after the doors are shut, before the stores are
         for name, module in modules.items():
             stores = found.stores[name]
             parts: ServiceParts = module.build(ServiceContext(
@@ -135,10 +135,15 @@ async def _serve_pages(routes: list[Any], settings: Settings, stack: AsyncExitSt
     return pages.port
 
 
-async def _end(loops: list[asyncio.Task[None]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
+async def end(loops: Sequence[asyncio.Task[None]], again_s: float = 6.0) -> None:
+    """Cancels until all have ended: Python 3.11's ``wait_for`` forgets a cancellation that comes together with its answer
+    (python/cpython#86296), and a loop that was cancelled once would run on for ever. Between two cancellations a client has
+    the time to leave its group (five seconds)."""
+    running = {loop for loop in loops if not loop.done()}
+    while running:
+        for loop in running:
+            loop.cancel()
+        _, running = await asyncio.wait(running, timeout=again_s)
 
 
 async def _run_until_told(names: Sequence[str]) -> None:
