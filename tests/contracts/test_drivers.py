@@ -62,9 +62,11 @@ async def test_kafka_keeps_facts_for_ever_and_refuses_other_partition_counts(kaf
         async with asyncio.timeout(30):
             while "postal.parcels.v1" in await admin.list_topics():
                 await asyncio.sleep(0.1)
-        async with kafka_log.open_log(bootstrap):
-            answer = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC)])
-        kept = {entry[0]: entry[1] for entry in answer[0].resources[0][4]}
+        kept: dict[str, str] = {}
+        async with kafka_log.open_log(bootstrap), asyncio.timeout(30):
+            while not kept:  # a topic is made before the broker can tell about it
+                answer = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC)])
+                kept = {entry[0]: entry[1] for entry in answer[0].resources[0][4]}
         assert kept["retention.ms"] == "-1"
     finally:
         await admin.close()
