@@ -72,6 +72,9 @@ test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a se
 chaos: setup-test ## kill every process at every named point, then verify (KILLS=200 SEED=1); writes out/chaos.json
 	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
+seeds: setup-test ## the services in simulated worlds, seed after seed (SECONDS=60 FIRST=1; TEETH=40 switches each defence off)
+	@$(PY) -m tests.simulation --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60) --first $(or $(FIRST),1) $(if $(TEETH),--teeth $(TEETH))
+
 bench: setup-test ## measure floors and ours side by side; writes docs/benchmarks.md (ONLY=label,one_file QUICK=1 for a look)
 	@$(PY) -m loadtests.bench $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)
 

@@ -22,10 +22,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """An append as it lies in the store, waiting for the relay."""
+    """An append as it lies in the store, waiting for the relay. ``turn`` tells one waiting from a later one of the same facts."""
 
     topic: str
     facts: tuple[Recorded, ...]
+    turn: int = 0
 
 
 class Streams(Protocol):
@@ -41,13 +42,14 @@ class Streams(Protocol):
         appears in ``unpublished``.
     S7  ``unpublished(limit)`` gives appends with a topic that are not yet marked, oldest first; of one subject
         never a later one before an earlier unmarked one. At most ``limit`` appends.
-    S8  ``mark_published`` marks exactly those given (by their facts); the others still wait. Marking twice is harmless.
+    S8  ``mark_published`` marks exactly those given, of their own turn; the others still wait. Marking twice is harmless.
     S9  What was acknowledged survives the death of the process (durable adapters).
     S10 ``wait_unpublished(timeout_s)`` returns True soon after this process has appended something to publish,
         False after the timeout; it is a hint only.
     S11 ``forget_private(subject)`` removes the subject's private blobs; its facts stay.
     S12 ``unmark(topic)`` makes every fact that goes to the topic wait again, in order per subject, whether marked or not:
-       for a log that has lost what it was given. Subjects of a kind (the word before the first "/") go to one topic.
+       for a log that has lost what it was given. Subjects of a kind (the word before the first "/") go to one topic. A mark
+       of what was given out before has no effect any more: it speaks of the log that was lost.
     """
 
     async def read(self, subject: str) -> list[Recorded]: ...

@@ -169,7 +169,9 @@ class Subjects(Generic[State]):
 
 def append_of(subject: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request, now: datetime,
               *, topic: str | None, private: bytes | None = None) -> Append:
-    """The append of decided facts after a history. ``topic`` None keeps them inside the service."""
-    cause = facts.Cause(id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=now)
+    """The append of decided facts after a history. ``topic`` None keeps them inside the service. A clock that was put back, or
+    another machine's, never makes a fact older than the one it follows."""
+    recorded = max(now, history[-1].recorded) if history else now
+    cause = facts.Cause(id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=recorded)
     drafts = [facts.draft(fact, subject=subject, key=key, occurred=occurred, cause=cause) for fact, occurred in decided]
     return Append(subject=subject, expected=len(history), facts=chain(history, drafts), topic=topic, private=private)

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.foundation.codes import check_dossier_code, clean_text
 from services.foundation.crashpoints import reach
-from services.foundation.errors import Conflict, Invalid, Problem
+from services.foundation.errors import Conflict, Invalid, Problem, Refused, Unavailable
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Stores
 from services.foundation.subjects import Request
@@ -64,6 +64,8 @@ class Commands:
                     appends[number] = await self._prepare(filing, request, filing_id)
                 else:
                     answers[number] = repeated
+            except Unavailable:
+                raise  # no item's fault: the whole call is asked again, and nothing was written
             except Problem as problem:
                 answers[number] = problem
         reach("command.decided")
@@ -81,12 +83,13 @@ class Commands:
                                        request, private=private)
 
     async def _of_racer(self, filing: Filing, request: Request) -> Dossier | Problem:
-        """What the same request, running at the same time, has filed."""
+        """What the same request, running at the same time, has filed. A store that does not answer fails the whole call: as an
+        item's answer it would say "not filed" of a dossier that is."""
+        history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
         try:
-            history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
             answer = DOSSIER.earlier_answer(history, request)
-        except Problem as problem:
-            return problem
+        except Refused as refusal:
+            return refusal
         return answer or Conflict("DOSSIER_BUSY", "retry with the same request id", field="request_id")
 
     async def accept(self, filing_id: str, dossier_code: str, due_date: str, request: Request) -> Dossier:

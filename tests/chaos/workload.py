@@ -9,8 +9,7 @@ import hashlib
 import random
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import parcel_events_pb2 as proofs
@@ -19,7 +18,9 @@ from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 from postal.tracking.v1 import tracking_service_pb2 as tracking
 
-from services.demo.doors import Doors, Person, Refusal
+from services.demo.doors import Person, Refusal
+from services.foundation.adapters.clocks import SystemClock
+from services.foundation.ports import Clock
 
 from .history import History
 
@@ -29,6 +30,12 @@ CANARY = dossiers.Applicant(full_name="Huỳnh Canary Ngọc", identity_number="
 PAPERS = [dossiers.Paper(name="Đơn đề nghị", originals=1), dossiers.Paper(name="Bản sao văn bằng", copies=2)]
 EXTRA = dossiers.Paper(name="Giấy khám sức khỏe", originals=1)
 _UNANSWERED = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "CANCELLED")
+
+
+class Doors(Protocol):
+    """The three services; raises Refusal."""
+
+    async def call(self, method: str, request: Any, person: Person | None = None) -> Any: ...
 
 
 class GaveUp(Exception):
@@ -44,6 +51,7 @@ class Carrier:
     history: History
     draw: random.Random
     curious: bool = True  # asks things twice and gives up now and then
+    clock: Clock = field(default_factory=SystemClock)
     finished: int = 0
     _scans: int = 0
     people: dict[str, Person] = field(default_factory=dict)
@@ -72,7 +80,7 @@ class Carrier:
         await self._hand(code, "courier", "officer", counted=3)
         await self._until_lodged(filed["filing_id"])
         await self._look(filed["tracking_code"])
-        dossier_code = f"H26-{datetime.now(UTC):%y%m%d}-{self.draw.randrange(10**6):06d}"
+        dossier_code = f"H26-{self.clock.now():%y%m%d}-{self.draw.randrange(10**6):06d}"
         await self._ask("AcceptDossier", "officer", intake.AcceptDossierRequest(
             filing_id=filed["filing_id"], dossier_code=dossier_code))
         if self.draw.random() < 0.3:
@@ -85,7 +93,7 @@ class Carrier:
         await self._scan(result, parcels.SCAN_ACTIVITY_OUT_FOR_DELIVERY)
         proof = proofs.DeliveryProof(relation=proofs.RECEIVER_RELATION_APPLICANT, signature_sha256="ab" * 32,
                                      identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD)
-        proof.occur_time.FromDatetime(datetime.now(UTC))
+        proof.occur_time.FromDatetime(self.clock.now())
         await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(parcel_code=result, proof=proof))
         await self._look(filed["tracking_code"])
 
@@ -145,7 +153,7 @@ class Carrier:
         self._scans += 1
         scan = parcels.Scan(device=f"h-{self.name}", device_sequence=self._scans, parcel_code=code, activity=activity,
                             office_code=OFFICE)
-        scan.occur_time.FromDatetime(datetime.now(UTC))
+        scan.occur_time.FromDatetime(self.clock.now())
         await self._ask("RecordScans", "courier", courier.RecordScansRequest(scans=[scan]))
 
     async def _look(self, tracking_code: str) -> None:

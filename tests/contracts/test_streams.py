@@ -169,3 +169,14 @@ async def test_s12_after_unmarking_everything_waits_again_in_order(open_stores: 
         assert len(waiting) == 5
         await stores.streams.mark_published(await stores.streams.unpublished(10))
         assert await stores.streams.unpublished(10) == []
+
+
+async def test_s12_a_mark_of_what_was_given_out_before_has_no_effect(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/a"))
+        await stores.streams.append(an_append("dossiers/b"))
+        given_to_the_lost_log = await stores.streams.unpublished(10)
+        await stores.streams.mark_published(given_to_the_lost_log[:1])
+        await stores.streams.unmark("t")
+        await stores.streams.mark_published(given_to_the_lost_log)
+        assert [stored.facts[0].subject for stored in await stores.streams.unpublished(10)] == ["dossiers/a", "dossiers/b"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from ..errors import Conflict
 from ..events import Append, Recorded
@@ -61,9 +62,13 @@ class MemoryStreams:
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         for each in stored:
-            self._waiting.pop(each.facts[0].id, None)
+            waiting = self._waiting.get(each.facts[0].id)
+            if waiting is not None and waiting.turn == each.turn:
+                del self._waiting[each.facts[0].id]
 
     async def unmark(self, topic: str) -> None:
+        self._published = {name: replace(stored, turn=stored.turn + 1) if stored.topic == topic else stored
+                           for name, stored in self._published.items()}
         self._waiting = {name: stored for name, stored in self._published.items() if stored.topic == topic or name in self._waiting}
         self._appended.set()
 

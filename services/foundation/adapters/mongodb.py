@@ -144,17 +144,21 @@ class MongoStreams:
     async def unpublished(self, limit: int) -> list[Stored]:
         with told():
             cursor = self._appends.find({"waiting": {"$exists": True}}, {"private": 0}).sort("waiting", 1).limit(limit)
-            return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]))
-                    async for document in cursor]
+            return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]),
+                           turn=document.get("turn", 0)) async for document in cursor]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
-        ids = [f"{each.facts[0].subject}/{each.facts[0].sequence:08d}" for each in stored]
+        by_turn: dict[int, list[str]] = {}
+        for each in stored:
+            by_turn.setdefault(each.turn, []).append(f"{each.facts[0].subject}/{each.facts[0].sequence:08d}")
         with told():
-            await self._appends.update_many({"_id": {"$in": ids}}, {"$unset": {"waiting": ""}})
+            for turn, ids in by_turn.items():
+                await self._appends.update_many({"_id": {"$in": ids}, "turn": turn or None}, {"$unset": {"waiting": ""}})
 
     async def unmark(self, topic: str) -> None:
         with told():
-            await self._appends.update_many({"topic": topic}, [{"$set": {"waiting": "$order"}}])
+            await self._appends.update_many({"topic": topic}, [{"$set": {
+                "waiting": "$order", "turn": {"$add": [{"$ifNull": ["$turn", 0]}, 1]}}}])
         self._appended.set()
 
     async def wait_unpublished(self, timeout_s: float) -> bool:

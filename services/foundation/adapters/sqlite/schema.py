@@ -20,7 +20,6 @@ CREATE TABLE IF NOT EXISTS waiting(
   id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT, topic TEXT, subject TEXT, first INTEGER, last INTEGER);
 CREATE TABLE IF NOT EXISTS topics(service TEXT, kind TEXT, topic TEXT, PRIMARY KEY(service, kind, topic)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS waiting_service ON waiting(service, id);
-CREATE UNIQUE INDEX IF NOT EXISTS waiting_subject ON waiting(service, subject, first);
 CREATE TABLE IF NOT EXISTS rows(
   service TEXT, view TEXT, key TEXT, reflects INTEGER, value TEXT, indexes TEXT,
   PRIMARY KEY(service, view, key)) WITHOUT ROWID;

@@ -97,12 +97,11 @@ class SqliteStreams:
         together: dict[int, tuple[str, list[Recorded]]] = {}
         for number, topic, record in self._file.rows(_WAITING, (self._service, limit)):
             together.setdefault(number, (topic, []))[1].append(unpack(record))
-        return [Stored(topic=topic, facts=tuple(facts)) for topic, facts in together.values()]
+        return [Stored(topic=topic, facts=tuple(facts), turn=number) for number, (topic, facts) in together.items()]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
-        marks = [(self._service, each.facts[0].subject, each.facts[0].sequence) for each in stored]
-        await self._file.write(lambda writer: writer.executemany(
-            "DELETE FROM waiting WHERE service=? AND subject=? AND first=?", marks) and None)
+        numbers = [(each.turn,) for each in stored]  # no number comes again
+        await self._file.write(lambda writer: writer.executemany("DELETE FROM waiting WHERE id=?", numbers) and None)
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
