@@ -5,7 +5,10 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from tests.journeys import systems
 
@@ -13,6 +16,7 @@ from . import faults, servers, storm
 from .verifier import reading, report
 
 OUT = Path("out/chaos.json")
+Run = Callable[[Any, int, Path], Awaitable[storm.Outcome]]
 
 
 async def kills_on_one_file(kills: int, seed: int, home: Path) -> storm.Outcome:
@@ -30,10 +34,12 @@ async def kills_on_servers(kills: int, seed: int, home: Path) -> storm.Outcome:
         return await storm.rage(system, kills, seed, standing.read)
 
 
-async def faults_on_servers(names: list[str], seed: int, home: Path) -> storm.Outcome:
-    """Three services on MongoDB and Kafka, with faults of the servers and of the processes."""
-    async with servers.standing(home) as (standing, system):
-        return await storm.during(system, seed, standing.read, faults.deed(standing, system, names, _tell))
+def faults_on(each: int = 1, *, proxied: bool = False) -> Run:
+    """Three services on MongoDB and Kafka, ``each`` so many, with faults of the servers, the processes and the network."""
+    async def run(names: Sequence[str], seed: int, home: Path) -> storm.Outcome:
+        async with servers.standing(home, each=each, proxied=proxied) as (standing, system):
+            return await storm.during(system, seed, standing.read, faults.deed(standing, system, list(names), _tell))
+    return run
 
 
 def _tell(name: str) -> None:
@@ -46,18 +52,23 @@ async def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="file,servers,faults", help="file, servers, faults, or names of faults")
+    parser.add_argument("--only", default="file,servers,faults,three,network",
+                        help="file, servers, faults, three, network, or names of faults")
+    parser.add_argument("--keep", type=Path, help="a folder in which data and logs stay, to look into")
     chosen = parser.parse_args()
     only = chosen.only.split(",")
     on_file = chosen.kills * 3 // 5 if "servers" in only else chosen.kills
     on_servers = chosen.kills - on_file if "file" in only else chosen.kills
-    wanted = list(faults.FAULTS) if "faults" in only else [name for name in only if name in faults.FAULTS]
-    runs = [("one_file", kills_on_one_file, on_file)] if "file" in only else []
+    runs: list[tuple[str, Run, Any]] = [("file", kills_on_one_file, on_file)] if "file" in only else []
     runs += [("servers", kills_on_servers, on_servers)] if "servers" in only else []
-    runs += [("faults", faults_on_servers, wanted)] if wanted else []  # type: ignore[list-item]
+    for part, run, there in (("faults", faults_on(), faults.ONE), ("three", faults_on(3), faults.THREE),
+                             ("network", faults_on(proxied=True), faults.NETWORK)):
+        wanted = [name for name in there if part in only or name in only]
+        runs += [(part, run, wanted)] if wanted else []
     outcomes = {}
     for name, run, what in runs:
-        with tempfile.TemporaryDirectory(prefix="storm-") as home:
+        with tempfile.TemporaryDirectory(prefix="storm-") if chosen.keep is None else nullcontext(chosen.keep / name) as home:
+            Path(home).mkdir(parents=True, exist_ok=True)
             outcomes[name] = await run(what, chosen.seed, Path(home))
         _show(name, outcomes[name])
     whole = all(outcome.whole for outcome in outcomes.values())

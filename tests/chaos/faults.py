@@ -10,6 +10,7 @@ from typing import Any
 from services.foundation.localservers import process
 from tests.journeys.systems import SERVICES, System
 
+from .network import Proxies
 from .servers import Servers
 from .storm import Outcome
 
@@ -74,10 +75,88 @@ async def a17_services_are_told_to_end_and_start_again(_: Servers, system: Syste
         await asyncio.sleep(_CALM_BETWEEN_S)
 
 
-FAULTS: dict[str, Fault] = {fault.__name__: fault for fault in (
-    c1_mongod_is_killed, c3_mongod_is_frozen, b2_kafka_is_killed, b7_kafka_is_frozen, b9_members_come_and_go,
-    b10_a_frozen_service_wakes_when_another_has_its_place, a17_services_are_told_to_end_and_start_again,
-    b3_kafka_comes_back_empty)}
+async def c2_the_primary_is_killed(servers: Servers, _: System) -> None:
+    for _time in range(2):
+        name = await servers.primary()
+        await servers.kill(name)
+        await asyncio.sleep(6)
+        await servers.start(name)
+        await asyncio.sleep(_CALM_BETWEEN_S)
+
+
+async def c3_the_primary_is_frozen(servers: Servers, _: System) -> None:
+    await servers.freeze(await servers.primary(), 15)
+
+
+async def b2_a_leader_is_killed(servers: Servers, _: System) -> None:
+    name = await servers.leader("postal.dossiers.v1")
+    await servers.kill(name)
+    await asyncio.sleep(8)
+    await servers.start(name)
+    await asyncio.sleep(_CALM_BETWEEN_S)
+
+
+async def b4_too_few_copies_and_enough_again(servers: Servers, _: System) -> None:
+    """Two of three brokers are away: nothing can be published, filings go on."""
+    for name in servers.brokers[1:]:
+        await servers.kill(name)
+    await asyncio.sleep(10)
+    await asyncio.gather(*(servers.start(name) for name in servers.brokers[1:]))
+    await asyncio.sleep(_CALM_BETWEEN_S * 2)
+
+
+async def b8_everything_is_slow(servers: Servers, _: System) -> None:
+    await _bad_for(servers, 10, list(_proxies(servers).ports), "latency", latency=150, jitter=120)
+
+
+async def b8_everything_comes_in_slices(servers: Servers, _: System) -> None:
+    proxies = _proxies(servers)
+    for name in proxies.ports:
+        proxies.worsen(name, "slicer", average_size=200, size_variation=150, delay=200)
+        proxies.worsen(name, "slicer", stream="upstream", average_size=200, size_variation=150, delay=200)
+    await asyncio.sleep(8)
+    proxies.heal()
+
+
+async def d1_each_is_cut_off(servers: Servers, _: System) -> None:
+    """Nothing passes either way, nobody is told."""
+    for name, seconds in (("mongod", 7), ("kafka", 12), *((service, 5) for service in SERVICES)):
+        _proxies(servers).worsen(name, "timeout", stream="upstream", timeout=0)
+        await _bad_for(servers, seconds, [name], "timeout", timeout=0)
+
+
+async def d2_replies_are_lost(servers: Servers, _: System) -> None:
+    for name, seconds in (("mongod", 7), ("kafka", 12), *((service, 5) for service in SERVICES)):
+        await _bad_for(servers, seconds, [name], "timeout", timeout=0)
+
+
+async def d3_connections_are_reset(servers: Servers, _: System) -> None:
+    for name in list(_proxies(servers).ports) * 2:
+        await _bad_for(servers, 0.5, [name], "reset_peer", timeout=20)
+
+
+ONE, THREE, NETWORK = (
+    {fault.__name__: fault for fault in faults} for faults in (
+        (c1_mongod_is_killed, c3_mongod_is_frozen, b2_kafka_is_killed, b7_kafka_is_frozen, b9_members_come_and_go,
+         b10_a_frozen_service_wakes_when_another_has_its_place, a17_services_are_told_to_end_and_start_again,
+         b3_kafka_comes_back_empty),
+        (c2_the_primary_is_killed, c3_the_primary_is_frozen, b2_a_leader_is_killed, b4_too_few_copies_and_enough_again),
+        (b8_everything_is_slow, b8_everything_comes_in_slices, d1_each_is_cut_off, d2_replies_are_lost,
+         d3_connections_are_reset)))
+FAULTS: dict[str, Fault] = {**ONE, **THREE, **NETWORK}
+
+
+def _proxies(servers: Servers) -> Proxies:
+    if servers.proxies is None:
+        raise RuntimeError("this fault needs proxies")
+    return servers.proxies
+
+
+async def _bad_for(servers: Servers, seconds: float, names: list[str], kind: str, **attributes: Any) -> None:
+    for name in names:
+        _proxies(servers).worsen(name, kind, **attributes)
+    await asyncio.sleep(seconds)
+    _proxies(servers).heal()
 
 
 def deed(servers: Servers, system: System, names: list[str], told: Callable[[str], Any]) -> Callable[[Outcome], Awaitable[None]]:

@@ -32,6 +32,7 @@ POINTS = {
 }
 POINTS["everything"] = tuple(sorted({point for points in POINTS.values() for point in points}))
 CARRIERS, _REACH_S, _CALM_S = 8, 60.0, 120.0
+_BETWEEN_READINGS_S = 0.5  # longer than a fact is under way when nothing is wrong
 Read = Callable[[], Awaitable[DataSet]]
 Deed = Callable[["Outcome"], Awaitable[None]]
 
@@ -163,11 +164,12 @@ async def _until_answering(system: System, name: str, died: float) -> float:
 
 
 async def quiet(read: Read) -> DataSet:
-    """The data set once nothing is under way, or as it is after a minute: then I8 and I10 say what has not come."""
-    deadline = time.monotonic() + 60
+    """The data set once nothing is under way, or as it is after a minute: then I8 and I10 say what has not come. Stores and topics
+    are read one after the other: only what two readings show alike was whole at one moment."""
+    deadline, before = time.monotonic() + 60, None
     while True:
         data = await read()
-        if not report.unsettled(data) or time.monotonic() > deadline:
+        if (data.extent == before and not report.unsettled(data)) or time.monotonic() > deadline:
             return data
-        await asyncio.sleep(0.2)
-
+        before = data.extent
+        await asyncio.sleep(_BETWEEN_READINGS_S)

@@ -33,10 +33,11 @@ class System:
     commands: dict[str, tuple[str, ...]]
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     kills: int = 0
+    told: dict[str, int] = field(default_factory=dict)  # ports that clients are told, where something stands between
 
     @property
     def addresses(self) -> dict[str, str]:
-        return {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        return {name: f"127.0.0.1:{self.told.get(name, port)}" for name, port in self.ports.items()}
 
     @property
     def keys_dir(self) -> Path:

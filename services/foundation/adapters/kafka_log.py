@@ -163,13 +163,19 @@ class KafkaEventLog:
 
 
 async def _stopped(client: Any) -> None:
-    """Stops a client; one that hangs in its own stop (aiokafka#1101) is cut off: a sender left running would send its
-    old facts after the next one's."""
+    """Stops a client. Its own stop may hang (aiokafka#1101) or end in the cancellation of a task of its own (aiokafka#647), which
+    must not become ours. What did not stop is cut off: a sender left running would send its old facts after the next one's."""
+    stopping = asyncio.ensure_future(client.stop())
     try:
-        await asyncio.wait_for(client.stop(), _STOP_S)
-    except (KafkaError, TimeoutError, OSError):
-        sender = getattr(client, "_sender", None)
-        if sender is not None and sender.sender_task is not None:
-            sender.sender_task.cancel()
-            await asyncio.wait([sender.sender_task], timeout=_STOP_S)
-            await asyncio.wait([asyncio.ensure_future(client.client.close())], timeout=_STOP_S)
+        await asyncio.wait([stopping], timeout=_STOP_S)
+    finally:
+        if not stopping.done():
+            stopping.cancel()
+    if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
+        return
+    sender = getattr(client, "_sender", None)
+    if sender is not None and sender.sender_task is not None:
+        sender.sender_task.cancel()
+        await asyncio.wait([sender.sender_task], timeout=_STOP_S)
+    connections = client.client if sender is not None else client._client
+    await asyncio.wait([asyncio.ensure_future(connections.close())], timeout=_STOP_S)

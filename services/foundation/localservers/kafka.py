@@ -1,8 +1,11 @@
-"""Apache Kafka 4.3.0 in KRaft mode, one node: jars from KAFKA_HOME/libs, or fetched once through Maven."""
+"""Apache Kafka 4.3.0 in KRaft mode, one node or several: jars from KAFKA_HOME/libs, or fetched once through Maven."""
 
+import base64
 import os
 import shutil
 import subprocess
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import process
@@ -10,6 +13,20 @@ from . import process
 VERSION = "4.3.0"
 _POM = Path(__file__).with_name("kafka-pom.xml")
 _JVM = ("-Xms256m", "-Xmx256m", "-XX:TieredStopAtLevel=1")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of several: its number from 1, the controllers' ports by number, and the id they share."""
+
+    number: int
+    controllers: tuple[int, ...]
+    cluster: str
+
+    @property
+    def copies(self) -> int:
+        """Of Kafka's own topics."""
+        return min(3, len(self.controllers))
 
 
 def _cache() -> Path:
@@ -46,14 +63,20 @@ def libraries() -> Path:
     return cache / "libs"
 
 
-def start(port: int, folder: Path) -> int:
-    """Starts a broker; the process id. Raises RuntimeError with the log's place."""
+def new_id() -> str:
+    """An id for a cluster; the first letter keeps it from looking like an option."""
+    return "P" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+
+
+def start(port: int, folder: Path, *, told: int | None = None, node: Node | None = None) -> int:
+    """Starts a broker; the process id. ``told`` is the port that clients are told, if it is another. Raises RuntimeError with the
+    log's place."""
     folder.mkdir(parents=True, exist_ok=True)
     settings, java = folder / "server.properties", ("java", "-cp", f"{libraries()}/*")
-    settings.write_text(_properties(port, folder), encoding="utf-8")
+    node = node or Node(1, (_controller_port(folder),), new_id())
+    settings.write_text(_properties(port, folder, told or port, node), encoding="utf-8")
     if not (folder / "data" / "meta.properties").exists():
-        made = subprocess.run((*java, "kafka.tools.StorageTool", "random-uuid"), check=True, capture_output=True, text=True)
-        subprocess.run((*java, "kafka.tools.StorageTool", "format", "-t", made.stdout.split()[-1], "-c", str(settings)),
+        subprocess.run((*java, "kafka.tools.StorageTool", "format", "-t", node.cluster, "-c", str(settings)),
                        check=True, capture_output=True)
     pid = process.start((java[0], *_JVM, *java[1:], "kafka.Kafka", str(settings)), folder / "kafka.log")
     if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 60) or not process.is_alive(pid):
@@ -67,17 +90,22 @@ def address(port: int) -> str:
     return f"kafka://127.0.0.1:{port}"
 
 
-def _properties(port: int, folder: Path) -> str:
+def _controller_port(folder: Path) -> int:
     kept = folder / "controller-port"
     if not kept.exists():
         kept.write_text(str(process.free_port()), encoding="utf-8")
-    controller = kept.read_text(encoding="utf-8")
+    return int(kept.read_text(encoding="utf-8"))
+
+
+def _properties(port: int, folder: Path, told: int, node: Node) -> str:
+    voters = ",".join(f"{number}@127.0.0.1:{controller}" for number, controller in enumerate(node.controllers, start=1))
+    least = max(1, node.copies - 1)
     return "\n".join((
-        "process.roles=broker,controller", "node.id=1", f"controller.quorum.voters=1@127.0.0.1:{controller}",
-        f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}", "controller.listener.names=CONTROLLER",
+        "process.roles=broker,controller", f"node.id={node.number}", f"controller.quorum.voters={voters}",
+        f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{node.controllers[node.number - 1]}",
+        f"advertised.listeners=PLAINTEXT://127.0.0.1:{told}", "controller.listener.names=CONTROLLER",
         f"log.dirs={(folder / 'data').resolve()}", "auto.create.topics.enable=false", "group.initial.rebalance.delay.ms=0",
-        "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1",
-        "transaction.state.log.min.isr=1", "share.coordinator.state.topic.replication.factor=1",
-        "share.coordinator.state.topic.min.isr=1", "offsets.topic.num.partitions=4",
-        "broker.session.timeout.ms=3000", "broker.heartbeat.interval.ms=500", ""))
+        f"offsets.topic.replication.factor={node.copies}", f"transaction.state.log.replication.factor={node.copies}",
+        f"transaction.state.log.min.isr={least}", f"share.coordinator.state.topic.replication.factor={node.copies}",
+        f"share.coordinator.state.topic.min.isr={least}", "offsets.topic.num.partitions=4",
+        "replica.lag.time.max.ms=3000", "broker.session.timeout.ms=3000", "broker.heartbeat.interval.ms=500", ""))

@@ -31,8 +31,9 @@ def missing() -> str | None:
     return None if done.returncode == 0 else f"mongod does not run: {done.stderr.strip().splitlines()[-1:]}"
 
 
-def start(port: int, folder: Path) -> int:
-    """Starts a replica set of one; the process id. Raises RuntimeError with the log's place."""
+def start(port: int, folder: Path, *, told: int | None = None, members: int = 1) -> int:
+    """Starts a replica set of one; the process id. ``told`` is the port that clients are told, if it is another; of several
+    ``members`` each is started alone and the set is made by ``mongodb_set``. Raises RuntimeError with the log's place."""
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     pid = process.start((str(binary()), "--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(data),
@@ -42,10 +43,11 @@ def start(port: int, folder: Path) -> int:
         raise RuntimeError(f"mongod did not start; see {folder / 'mongod.log'}")
     from services.foundation.adapters import mongodb_set
 
-    mongodb_set.make_replica_set(port)
+    if members == 1:
+        mongodb_set.make_replica_set(port, [told or port])
     return pid
 
 
-def address(port: int) -> str:
+def address(*ports: int) -> str:
     """The connection string."""
-    return f"mongodb://127.0.0.1:{port}/?replicaSet=rs0"
+    return f"mongodb://{','.join(f'127.0.0.1:{port}' for port in ports)}/?replicaSet=rs0"

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 ALLOWED = frozenset({"event", "service", "method", "code", "reason", "ms", "incident", "role", "place", "error_type",
-                     "port", "group", "count", "fact_type", "topic", "url", "part"})
+                     "port", "group", "count", "fact_type", "topic", "url", "part", "at"})
 
 _logger = logging.getLogger("postal")
 

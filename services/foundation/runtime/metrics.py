@@ -12,6 +12,8 @@ RELAY_WAITING = Gauge("postal_relay_waiting", "Appends seen waiting at the last 
 
 SERVING = Gauge("postal_serving", "Whether a part answers", ["service", "part"])
 
+LOOPS_FAILED = Counter("postal_loops_failed_total", "Background loops that failed and were started again", ["service", "part"])
+
 LOG_LOST = Counter("postal_log_lost_total", "Times the log was found to have lost records", ["topic"])
 
 

@@ -23,6 +23,7 @@ from .http_server import HttpServer
 from .identity import Keys, Verifier
 from .log_watch import VIEW as LOG_SEEN_VIEW
 from .log_watch import LogWatch
+from .loops import end, kept_running
 from .parts import ServiceContext, ServiceParts
 from .readiness import Readiness
 from .relay import Relay
@@ -117,12 +118,11 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             found.ports[name], routes = server.port, [*routes, *parts.routes]
             ready = Readiness(name, server, stores.streams, log)
             await ready.look()
-            loops.append(asyncio.create_task(ready.run()))
             consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
             watch = LogWatch(name, module.TOPIC, log, stores.streams, stores.views, consumers)
-            loops.append(asyncio.create_task(watch.run()))
-            loops.append(asyncio.create_task(Relay(name, stores.streams, log, watch.look).run()))
-            loops.extend(asyncio.create_task(each.run()) for each in consumers)
+            relay = Relay(name, stores.streams, log, watch.look)
+            own: tuple[Readiness | LogWatch | Relay | Consumer, ...] = (ready, watch, relay, *consumers)
+            loops.extend(asyncio.create_task(kept_running(each.run, name, type(each).__name__)) for each in own)
         if routes:
             found.http_port = await _serve_pages(routes, settings, stack)
         yield found
@@ -133,17 +133,6 @@ async def _serve_pages(routes: list[Any], settings: Settings, stack: AsyncExitSt
     await pages.start(settings.host, settings.http_port)
     stack.push_async_callback(pages.stop)
     return pages.port
-
-
-async def end(loops: Sequence[asyncio.Task[None]], again_s: float = 6.0) -> None:
-    """Cancels until all have ended: Python 3.11's ``wait_for`` forgets a cancellation that comes together with its answer
-    (python/cpython#86296), and a loop that was cancelled once would run on for ever. Between two cancellations a client has
-    the time to leave its group (five seconds)."""
-    running = {loop for loop in loops if not loop.done()}
-    while running:
-        for loop in running:
-            loop.cancel()
-        _, running = await asyncio.wait(running, timeout=again_s)
 
 
 async def _run_until_told(names: Sequence[str]) -> None:

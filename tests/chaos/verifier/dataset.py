@@ -112,6 +112,13 @@ class DataSet:
     points: dict[str, int] = field(default_factory=dict)  # crash point -> times it was reached
     expected_points: tuple[str, ...] = ()
 
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """How many facts, records and effects there are: each grows, none shrinks."""
+        return (sum(len(facts) for streams in self.streams.values() for facts in streams.values()),
+                sum(len(records) for records in self.topics.values()),
+                sum(row.reflects for rows in self.rows.values() for row in rows.values()))
+
     def dossiers(self) -> dict[str, list[Fact]]:
         """Filing id -> facts."""
         return {subject.removeprefix("dossiers/"): facts for subject, facts in self.streams.get("intake", {}).items()
