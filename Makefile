@@ -19,7 +19,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto run demo test chaos bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto run demo test chaos seeds bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -69,8 +69,9 @@ test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a se
 	@$(PY) deploy/setup/system_packages.py
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
-chaos: setup-test ## kill every process at every named point, then verify (KILLS=200 SEED=1); writes out/chaos.json
-	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED)
+chaos: setup-test ## kill processes at every named point, break servers and network, then verify (KILLS=200 SEED=1 ONLY=file,servers,faults,three,network)
+	@$(PY) deploy/setup/system_packages.py storms
+	@$(PY) -m tests.chaos --kills $(KILLS) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
 seeds: setup-test ## the services in simulated worlds, seed after seed (SECONDS=60 FIRST=1; TEETH=40 switches each defence off)
 	@$(PY) -m tests.simulation --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60) --first $(or $(FIRST),1) $(if $(TEETH),--teeth $(TEETH))

@@ -1,7 +1,7 @@
 """What the full test run lacks of the system: installed by apt as root on Debian or Ubuntu, else named in one line.
 
-``SYSTEM_PACKAGES=no`` forbids installing. A missing package never ends the run: the tests that need it are listed as
-not run, or fail where ``REQUIRE`` asks for them.
+With ``storms`` what `make chaos` lacks. ``SYSTEM_PACKAGES=no`` forbids installing. A missing package never ends the run: the
+tests that need it are listed as not run, or fail where ``REQUIRE`` asks for them.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ NEEDED = {  # program looked for: Debian package
     "zbarimg": "zbar-tools",
     "pdftoppm": "poppler-utils",
 }
+STORMS = {"java": NEEDED["java"], "mvn": NEEDED["mvn"], "go": "golang-go"}  # `make chaos`: Go builds the proxy of bad networks
 
 LIBRARIES = {  # shared library: Debian package
     "libcurl.so.4": "libcurl4",  # the wheel's mongod
@@ -40,7 +41,8 @@ def _loads(library: str) -> bool:
 
 
 def main() -> None:
-    missing = sorted({package for program, package in NEEDED.items() if shutil.which(program) is None} | _libraries())
+    needed = STORMS if "storms" in sys.argv else NEEDED
+    missing = sorted({package for program, package in needed.items() if shutil.which(program) is None} | _libraries())
     if not missing:
         return
     line = f"apt-get install -y {' '.join(missing)}"

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,36 @@ def _tell(name: str) -> None:
     sys.stdout.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One storm: ``what`` is the number of kills or the names of faults."""
+
+    name: str
+    run: Run
+    what: Any
+    proxied: bool = False
+
+    @property
+    def missing(self) -> str | None:
+        """Why it cannot rage here."""
+        return None if self.name == "file" else servers.missing(proxied=self.proxied)
+
+
+def parts(kills: int, only: Sequence[str]) -> list[Part]:
+    """What is asked for by names of parts and faults; the kills are shared out between the two back ends."""
+    on_file = kills * 3 // 5 if "servers" in only else kills
+    found = [Part("file", kills_on_one_file, on_file)] if "file" in only else []
+    if "servers" in only:
+        found.append(Part("servers", kills_on_servers, kills - on_file if "file" in only else kills))
+    for name, run, there in (("faults", faults_on(), faults.ONE), ("three", faults_on(3), faults.THREE),
+                             ("network", faults_on(proxied=True), faults.NETWORK)):
+        wanted = [fault for fault in there if name in only or fault in only]
+        found += [Part(name, run, wanted, proxied=name == "network")] if wanted else []
+    return found
+
+
 async def main() -> int:
-    """0 if nothing was lost, doubled or stuck, and every point was reached."""
+    """0 if nothing was lost, doubled or stuck, every point was reached, and every part could run."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -56,22 +85,18 @@ async def main() -> int:
                         help="file, servers, faults, three, network, or names of faults")
     parser.add_argument("--keep", type=Path, help="a folder in which data and logs stay, to look into")
     chosen = parser.parse_args()
-    only = chosen.only.split(",")
-    on_file = chosen.kills * 3 // 5 if "servers" in only else chosen.kills
-    on_servers = chosen.kills - on_file if "file" in only else chosen.kills
-    runs: list[tuple[str, Run, Any]] = [("file", kills_on_one_file, on_file)] if "file" in only else []
-    runs += [("servers", kills_on_servers, on_servers)] if "servers" in only else []
-    for part, run, there in (("faults", faults_on(), faults.ONE), ("three", faults_on(3), faults.THREE),
-                             ("network", faults_on(proxied=True), faults.NETWORK)):
-        wanted = [name for name in there if part in only or name in only]
-        runs += [(part, run, wanted)] if wanted else []
-    outcomes = {}
-    for name, run, what in runs:
-        with tempfile.TemporaryDirectory(prefix="storm-") if chosen.keep is None else nullcontext(chosen.keep / name) as home:
+    outcomes, whole = {}, True
+    for part in parts(chosen.kills, chosen.only.split(",")):
+        if part.missing:
+            sys.stdout.write(f"{part.name}: cannot run here: {part.missing} (ONLY=… leaves it out)\n")
+            whole = False
+            continue
+        kept = nullcontext(chosen.keep / part.name) if chosen.keep else tempfile.TemporaryDirectory(prefix="storm-")
+        with kept as home:
             Path(home).mkdir(parents=True, exist_ok=True)
-            outcomes[name] = await run(what, chosen.seed, Path(home))
-        _show(name, outcomes[name])
-    whole = all(outcome.whole for outcome in outcomes.values())
+            outcomes[part.name] = await part.run(part.what, chosen.seed, Path(home))
+        _show(part.name, outcomes[part.name])
+        whole = whole and outcomes[part.name].whole
     told = {name: outcome.told() for name, outcome in outcomes.items()} | {"not_yet_checkable": report.NOT_YET}
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

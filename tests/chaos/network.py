@@ -14,21 +14,23 @@ from typing import Any
 
 from services.foundation.localservers import process
 
-VERSION = "v2.12.0"
+VERSION = "v2.8.0"  # the last that Debian 12's Go (1.19) builds
 
 
-def binary() -> str:
-    """Path of the server; raises RuntimeError where it is neither there nor can be built."""
-    found = shutil.which("toxiproxy-server")
-    if found:
-        return found
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dossier-post" / f"toxiproxy-{VERSION}"
-    if not (folder / "server").exists():
-        if shutil.which("go") is None:
-            raise RuntimeError("toxiproxy-server is not on PATH, and there is no go to build it with")
-        subprocess.run(("go", "install", f"github.com/Shopify/toxiproxy/v2/cmd/server@{VERSION}"), check=True,
-                       env={**os.environ, "GOBIN": str(folder)}, timeout=300, capture_output=True)
-    return str(folder / "server")
+def missing() -> str | None:
+    """Why it cannot run here."""
+    if shutil.which("toxiproxy-server") or _built().exists():
+        return None
+    if shutil.which("go") is None:
+        return "neither toxiproxy-server nor go (1.19 or newer, to build it) on PATH"
+    done = subprocess.run(("go", "install", f"github.com/Shopify/toxiproxy/v2/cmd/server@{VERSION}"), check=False, timeout=300,
+                          env={**os.environ, "GOBIN": str(_built().parent)}, capture_output=True, text=True)
+    return f"go install of Toxiproxy {VERSION} failed: {done.stderr.strip()[-300:]}" if done.returncode else None
+
+
+def _built() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "dossier-post" / f"toxiproxy-{VERSION}" / "server"
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Proxies:
     def start(cls, home: Path) -> "Proxies":
         """Starts the server."""
         port = process.free_port()
-        pid = process.start((binary(), "-host", "127.0.0.1", "-port", str(port)), home / "toxiproxy.log")
+        server = shutil.which("toxiproxy-server") or str(_built())
+        pid = process.start((server, "-host", "127.0.0.1", "-port", str(port)), home / "toxiproxy.log")
         if not process.until(lambda: process.is_open(port), 20):
             raise RuntimeError(f"toxiproxy did not start; see {home / 'toxiproxy.log'}")
         return cls(port, pid)

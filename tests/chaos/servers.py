@@ -19,6 +19,7 @@ from services.foundation.adapters import mongodb_set
 from services.foundation.localservers import kafka, mongod, process
 from tests.journeys import systems
 
+from . import network
 from .network import Proxies
 from .verifier import reading
 
@@ -120,14 +121,16 @@ class Servers:
         return await reading.mongo_and_kafka(self.uri, DATABASE, self.bootstrap.removeprefix("kafka://"))
 
 
+def missing(*, proxied: bool = False) -> str | None:
+    """Why they cannot run here."""
+    return mongod.missing() or kafka.missing() or (network.missing() if proxied else None)
+
+
 @asynccontextmanager
 async def standing(home: Path, *, each: int = 1, proxied: bool = False) -> AsyncIterator[tuple[Servers, systems.System]]:
     """The servers and the three services."""
     proxies = await asyncio.to_thread(Proxies.start, home) if proxied else None
     servers = Servers(home, each, proxies)
-    for module in (mongod, kafka):
-        if module.missing():
-            raise RuntimeError(f"{module.__name__}: {module.missing()}")
     try:
         await servers.start_all()
         async with systems.three_services(home, servers.uri, servers.bootstrap, DATABASE) as system:
