@@ -14,6 +14,7 @@ POINTS = {
     "store.committed": "a write is durable, nobody has been told",
     "rpc.before_reply": "all is done, the caller has no answer",
     "relay.read": "the relay has read what waits",
+    "log.sent": "facts are on their way to Kafka, which has not confirmed them",
     "relay.published": "the log has it, it is not marked",
     "relay.marked": "it is marked",
     "consumer.fetched": "a group has read facts, nothing has followed",

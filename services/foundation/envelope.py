@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime
 
 from .errors import Invalid
-from .events import Actor, Recorded
+from .events import Actor, Recorded, digest
 from .recent import Recent
 
 _packed: Recent[bytes] = Recent(8192)  # records by the fact's hash
 _unpacked: Recent[Recorded] = Recent(8192)  # facts by their record
+_sound: Recent[bool] = Recent(8192)  # facts whose hash has been worked out once
 
 
 def milliseconds(moment: datetime) -> int:
@@ -66,3 +67,19 @@ def unpack(record: bytes) -> Recorded:
         ))
     except (ValueError, TypeError) as error:
         raise Invalid("ENVELOPE_UNREADABLE", "the record is not one of ours", field="envelope") from error
+
+
+def sound(fact: Recorded) -> bool:
+    """Whether the fact is still what its hash was made from: no bit of it has changed on a disk or on the way."""
+    return _sound.get(fact) or (digest(fact) == fact.hash and _sound.keep(fact, True))
+
+
+def kept(record: bytes, subject: str) -> Recorded:
+    """The fact of a record in a store. One that a disk has damaged past reading comes as a fact that is not sound: its subject is
+    refused by name, those read with it are not."""
+    try:
+        return unpack(record)
+    except Invalid:
+        nothing = datetime.fromtimestamp(0, UTC)
+        return Recorded(subject=subject, key="", sequence=0, type="", data=record, occurred=nothing, recorded=nothing, cause="",
+                        fingerprint="", actor=Actor(person="", role="", place=""))

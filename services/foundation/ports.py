@@ -50,6 +50,8 @@ class Streams(Protocol):
     S12 ``unmark(topic)`` makes every fact that goes to the topic wait again, in order per subject, whether marked or not:
        for a log that has lost what it was given. Subjects of a kind (the word before the first "/") go to one topic. A mark
        of what was given out before has no effect any more: it speaks of the log that was lost.
+    S13 What a disk has damaged comes from ``read`` as a fact that is not ``sound`` and from ``unpublished`` not at all; all others
+       come as ever (durable adapters).
     """
 
     async def read(self, subject: str) -> list[Recorded]: ...

@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from . import codec, facts
 from .crashpoints import reach
+from .envelope import sound
 from .errors import Conflict, Problem, Refused
-from .events import Actor, Append, Recorded, chain
+from .events import GENESIS, Actor, Append, Recorded, chain
 from .ports import Clock, Streams
 
 State = TypeVar("State")
@@ -81,7 +82,7 @@ class Subjects(Generic[State]):
         found = await self._streams.read(self._kind.subject_of(name))
         if not found:
             raise self._kind.unknown(name)
-        return found
+        return _whole(found)
 
     async def state(self, name: str) -> State:
         """The present state; raises the kind's unknown."""
@@ -155,9 +156,9 @@ class Subjects(Generic[State]):
                 answers[number] = after  # type: ignore[assignment]
         return [ask for (ask, _), done in zip(appends, stored, strict=True) if not done]
 
-    async def _decided(self, history: Sequence[Recorded], ask: Ask) -> tuple[State, Append | None]:
+    async def _decided(self, history: list[Recorded], ask: Ask) -> tuple[State, Append | None]:
         """The present or earlier answer, and what is to be appended."""
-        state, earlier = self._kind.state_of(history), self._kind.earlier_answer(history, ask.request)
+        state, earlier = self._kind.state_of(_whole(history)), self._kind.earlier_answer(history, ask.request)
         if state is None:
             raise self._kind.unknown(ask.name)
         decided = () if earlier is not None else await ask.rule(state)
@@ -165,6 +166,17 @@ class Subjects(Generic[State]):
             return state if earlier is None else earlier, None
         when = ask.occurred or self._clock.now()
         return state, self.append_of(ask.name, history[0].key, history, [(fact, when) for fact in decided], ask.request)
+
+
+def _whole(history: list[Recorded]) -> list[Recorded]:
+    """The history; raises Refused SUBJECT_DAMAGED if a number, a link or a hash does not hold: nothing is decided on such a one."""
+    previous = GENESIS
+    for number, fact in enumerate(history, start=1):
+        if fact.sequence != number or fact.previous != previous or not sound(fact):
+            raise Refused("SUBJECT_DAMAGED", "its stored facts do not fit their hashes; an operator must restore it from the log",
+                          field="subject", value=fact.subject)
+        previous = fact.hash
+    return history
 
 
 def append_of(subject: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request, now: datetime,

@@ -8,20 +8,23 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.protocol.admin import DeleteGroupsRequest
+from pymongo import MongoClient
 from pymongo.errors import BulkWriteError
 
 from services.foundation.adapters import kafka_log, kafka_reader
 from services.foundation.adapters.mongodb_driver import duplicates
-from services.foundation.errors import Refused, Unavailable
+from services.foundation.errors import Conflict, Refused, Unavailable
 from services.foundation.localservers import mongod, process
 from services.foundation.runtime import settings, wiring
 from tests.builders import an_append
 from tests.conftest import need
+from tests.contracts.test_event_log import read_until
 
 TOPIC = "postal.dossiers.v1"
 
 
-def test_a_write_that_a_majority_did_not_confirm_is_no_mere_duplicate() -> None:
+def test_c6_a_write_that_a_majority_did_not_confirm_is_no_mere_duplicate() -> None:
     taken = {"index": 3, "code": 11000}
     for details in ({"writeErrors": [taken], "writeConcernErrors": [{"code": 64}]}, {"writeErrors": []},
                     {"writeErrors": [taken, {"index": 4, "code": 50}]}):
@@ -48,7 +51,7 @@ async def test_m6_a_standalone_mongod_is_refused(tmp_path: Path) -> None:
     assert refusal.value.reason == "STORE_NOT_A_REPLICA_SET"
 
 
-async def test_kafka_keeps_facts_for_ever_and_refuses_other_partition_counts(kafka_server: str) -> None:
+async def test_b17_b20_kafka_keeps_facts_for_ever_and_refuses_other_partition_counts(kafka_server: str) -> None:
     bootstrap = kafka_server.removeprefix("kafka://")
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -89,6 +92,28 @@ async def test_k4_a_reader_that_is_behind_and_gets_nothing_is_replaced(
             await reader.batch(10, 0.1)
 
 
+async def test_b18_a_group_whose_positions_are_gone_starts_at_the_beginning_and_skips_nothing(kafka_server: str) -> None:
+    bootstrap = kafka_server.removeprefix("kafka://")
+    facts = an_append("dossiers/a", count=3).facts
+    async with kafka_log.open_log(bootstrap) as log:
+        await log.publish(TOPIC, facts[:2])
+        async with log.reader([TOPIC], "g") as reader:
+            assert len(await read_until(reader, 2)) == 2
+            await reader.commit()
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            answer = await admin._send_request_to_node(await admin.find_coordinator("g"), DeleteGroupsRequest(["g"]))
+        finally:
+            await admin.close()
+        await log.publish(TOPIC, facts[2:])
+        async with log.reader([TOPIC], "g") as reader:
+            again = await read_until(reader, 3)
+
+    assert [tuple(result) for result in answer.results] == [("g", 0)]
+    assert tuple(each.fact for each in again) == facts
+
+
 async def test_b5_a_producer_that_failed_is_thrown_away_and_the_next_send_makes_another(
         kafka_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = an_append("dossiers/a").facts
@@ -109,3 +134,22 @@ async def test_b5_a_producer_that_failed_is_thrown_away_and_the_next_send_makes_
         assert isinstance(log._producer, AIOKafkaProducer)
         assert log._producer is not wedged
         assert wedged._closed
+
+
+async def test_c14_indexes_that_were_dropped_are_made_again_at_the_start(mongo_server: str) -> None:
+    chosen = settings.Settings(store=mongo_server, log="kafka://unused", mongo_database="indexes")
+    append = an_append("dossiers/a")
+    async with wiring.open_stores(chosen, "intake", {}) as stores:
+        await stores.streams.append(append)
+    with MongoClient(mongo_server) as client:
+        base = client["indexes_intake"]
+        before = {name: set(base[name].index_information()) for name in ("appends", "rows")}
+        for name in before:
+            base[name].drop_indexes()
+        assert {name: set(base[name].index_information()) for name in before} == {"appends": {"_id_"}, "rows": {"_id_"}}
+    async with wiring.open_stores(chosen, "intake", {}) as stores:
+        with pytest.raises(Conflict):
+            await stores.streams.append(append)
+        assert [each.facts for each in await stores.streams.unpublished(10)] == [append.facts]
+    with MongoClient(mongo_server) as client:
+        assert {name: set(client["indexes_intake"][name].index_information()) for name in before} == before

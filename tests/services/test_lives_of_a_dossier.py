@@ -158,6 +158,25 @@ async def test_e28_scans_before_the_parcels_own_fact_are_kept_and_matched_in_the
     assert parcel.stage == parcels.PARCEL_STAGE_IN_TRANSIT
 
 
+async def test_d5_scans_of_devices_with_wrong_clocks_are_taken_and_bounded_by_the_servers_time(journey: Journey) -> None:
+    await journey.file()
+    code, clerk = journey.parcel_codes[0], journey.clerk
+    await journey._until_known(code, clerk)
+    scans = [parcels.Scan(device="h", device_sequence=number, parcel_code=code, activity=activity, office_code=clerk.place)
+             for number, activity in enumerate((parcels.SCAN_ACTIVITY_ACCEPTED, parcels.SCAN_ACTIVITY_DEPARTED), 1)]
+    for scan, claimed in zip(scans, ("1970-01-02T00:00:00Z", "2096-01-01T00:00:00Z"), strict=True):
+        scan.occur_time.FromJsonString(claimed)
+    answer = await journey._call("RecordScans", courier.RecordScansRequest(scans=scans, request_id=request_id()), clerk)
+    parcel = (await journey._call("GetParcel", courier.GetParcelRequest(parcel_code=code), clerk)).parcel
+    of_1970, of_2096 = (next(scan for scan in parcel.scans if scan.device == "h" and scan.device_sequence == number)
+                        for number in (1, 2))
+
+    assert [result.outcome for result in answer.results] == [courier.SCAN_OUTCOME_APPLIED] * 2
+    assert of_1970.occur_time.ToJsonString() == "1970-01-02T00:00:00Z", "a claim is kept as it was made"
+    assert of_2096.occur_time.ToNanoseconds() == of_2096.record_time.ToNanoseconds(), "nothing happens after it is recorded"
+    assert of_1970.record_time.seconds >= 1_700_000_000
+
+
 async def test_e7_of_couriers_who_accept_the_same_parcel_at_once_one_has_it(journey: Journey) -> None:
     await journey.file()
     code = journey.parcel_codes[0]

@@ -1,6 +1,7 @@
 """Between a store and a reaction: at least once, in order, and a filing at fault stops nobody else."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from services.foundation.runtime.parts import Subscription
 from services.foundation.runtime.relay import Relay
 from services.foundation.subjects import Request, append_of
 from services.intake import dossier_facts as dossiers
+from services.intake import stream
 from services.tracking.projector import DOSSIERS, VIEWS, Projector
 from tests.builders import START, a_draft, a_filed_fact, an_append
 
@@ -156,7 +158,8 @@ async def test_b11_shuffled_repeats_of_facts_project_as_the_facts_in_order() -> 
 
 def _recorded(key: str, facts: list[Any]) -> list[Recorded]:
     request = Request(id="r", fingerprint="", actor=Actor(person="p", role="CLERK", place="032248"))
-    return list(append_of(f"dossiers/{key}", key, [], [(fact, START) for fact in facts], request, START, topic=TOPIC).facts)
+    decided = [(fact, START) for fact in facts]
+    return list(append_of(stream.DOSSIER.subject_of(key), key, [], decided, request, START, topic=TOPIC).facts)
 
 
 async def test_a_consumer_waits_for_a_store_that_is_away() -> None:
@@ -196,3 +199,43 @@ async def test_b3_a_log_that_begins_anew_gets_everything_again_and_readers_start
     await watch.look()
     await watch.look()
     assert await streams.unpublished(10) == []
+
+
+async def test_c10_a_fact_changed_on_its_way_sets_its_own_filing_aside() -> None:
+    taken: list[str] = []
+
+    async def react(facts: list[Recorded]) -> None:
+        taken.extend(fact.key for fact in facts)
+
+    consumer, views, _ = a_consumer(react)
+    changed = replace(of_filing("a", 1)[0], data=b"another bit")
+    await consumer.take_in(delivered(changed, *of_filing("b", 1)))
+
+    assert taken == ["b"]
+    assert (await views.get(consumers.VIEW, "g/a")).value["reason"] == "FACT_DAMAGED"
+
+
+async def test_b15_a_slow_reader_holds_one_batch_and_nobody_else() -> None:
+    log, taken, held = MemoryEventLog(), [], asyncio.Event()
+    facts = list(chain([], [a_draft("dossiers/a", key="a", data=bytes([number % 250])) for number in range(1_700)]))
+    await log.publish(TOPIC, facts)
+
+    async def slow(batch: list[Recorded]) -> None:
+        taken.append(len(batch))
+        await held.wait()
+
+    consumer, _, _ = a_consumer(slow, log)
+    running = asyncio.create_task(consumer.run())
+    async with asyncio.timeout(20):
+        while not taken:
+            await asyncio.sleep(0.01)
+        others = await read_all(log, "another group")
+        await log.publish(TOPIC, facts)
+        assert taken == [consumers._AT_ONCE]
+        held.set()
+        while sum(taken) < 2 * len(facts):
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+    assert others == facts[:1000]
+    assert max(taken) == consumers._AT_ONCE

@@ -41,7 +41,7 @@ async def test_who_waits_together_is_written_together_and_answered_apart() -> No
     assert answers == [True] * 30 + [False] * 10
 
 
-async def test_a_caller_that_goes_away_does_not_undo_its_append() -> None:
+async def test_c7_a_caller_that_goes_away_does_not_undo_its_append() -> None:
     streams = Gated()
     grouped = GroupedStreams(streams)
     call = asyncio.create_task(grouped.append(an_append("dossiers/a")))

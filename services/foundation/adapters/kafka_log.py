@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from ..crashpoints import reach
 from ..errors import Refused, Unavailable
 from ..events import Recorded
 from ..ports import LogReader
@@ -117,6 +118,7 @@ class KafkaEventLog:
             producer = await self._ready_producer()
             waiting = [await asyncio.wait_for(producer.send(topic, value, key=key, headers=head), _SEND_S)
                        for topic, key, value, head in records]
+            reach("log.sent")
             await asyncio.wait_for(asyncio.gather(*waiting), _SEND_S)
         except (KafkaError, TimeoutError, OSError) as error:
             await self.discard_producer()

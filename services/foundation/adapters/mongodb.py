@@ -18,7 +18,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import BulkWriteError
 
 from ..crashpoints import reach
-from ..envelope import pack, unpack
+from ..envelope import kept, pack, sound
 from ..errors import Refused
 from ..events import Append, Recorded
 from ..ports import Stored, Stores
@@ -144,8 +144,9 @@ class MongoStreams:
     async def unpublished(self, limit: int) -> list[Stored]:
         with told():
             cursor = self._appends.find({"waiting": {"$exists": True}}, {"private": 0}).sort("waiting", 1).limit(limit)
-            return [Stored(topic=document["topic"], facts=tuple(unpack(bytes(record)) for record in document["facts"]),
-                           turn=document.get("turn", 0)) async for document in cursor]
+            found = [Stored(topic=document["topic"], facts=_facts(document), turn=document.get("turn", 0))
+                     async for document in cursor]
+        return [each for each in found if all(sound(fact) for fact in each.facts)]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         by_turn: dict[int, list[str]] = {}
@@ -168,8 +169,12 @@ class MongoStreams:
 def _take(document: Mapping[str, Any], found: dict[str, list[Recorded]]) -> str:
     """Adds a document's facts to its subject's; the subject."""
     subject = str(document["subject"])
-    found[subject] += [unpack(bytes(record)) for record in document["facts"]]
+    found[subject] += _facts(document)
     return subject
+
+
+def _facts(document: Mapping[str, Any]) -> tuple[Recorded, ...]:
+    return tuple(kept(bytes(record), document["subject"]) for record in document["facts"])
 
 
 def _document(append: Append, order: int) -> dict[str, Any]:

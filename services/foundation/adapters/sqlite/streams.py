@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...envelope import pack, unpack
+from ...envelope import kept, pack, sound
 from ...events import Append, Recorded
 from ...ports import Stored
 from ..memory import conflict, wait_and_clear
@@ -27,7 +27,7 @@ class SqliteStreams:
         self._file, self._service, self._appended = file, service, appended
 
     async def read(self, subject: str) -> list[Recorded]:
-        return [unpack(record) for (record,) in self._file.rows(_FACTS, (self._service, subject))]
+        return [kept(record, subject) for (record,) in self._file.rows(_FACTS, (self._service, subject))]
 
     async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
         found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
@@ -35,7 +35,7 @@ class SqliteStreams:
         for start in range(0, len(names), IN_ONE_QUERY):
             some = names[start:start + IN_ONE_QUERY]
             for subject, record in self._file.rows(_FACTS_OF_MANY.format(marks(some)), (self._service, *some)):
-                found[subject].append(unpack(record))
+                found[subject].append(kept(record, subject))
         return found
 
     async def append(self, append: Append) -> None:
@@ -96,8 +96,9 @@ class SqliteStreams:
     async def unpublished(self, limit: int) -> list[Stored]:
         together: dict[int, tuple[str, list[Recorded]]] = {}
         for number, topic, record in self._file.rows(_WAITING, (self._service, limit)):
-            together.setdefault(number, (topic, []))[1].append(unpack(record))
-        return [Stored(topic=topic, facts=tuple(facts), turn=number) for number, (topic, facts) in together.items()]
+            together.setdefault(number, (topic, []))[1].append(kept(record, ""))
+        return [Stored(topic=topic, facts=tuple(facts), turn=number) for number, (topic, facts) in together.items()
+                if all(sound(fact) for fact in facts)]
 
     async def mark_published(self, stored: Sequence[Stored]) -> None:
         numbers = [(each.turn,) for each in stored]  # no number comes again
