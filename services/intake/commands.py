@@ -8,7 +8,7 @@ from typing import Any
 
 from services.foundation.codes import check_dossier_code, clean_text
 from services.foundation.crashpoints import reach
-from services.foundation.errors import Conflict, Invalid, Problem, Refused, Unavailable
+from services.foundation.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Stores
 from services.foundation.subjects import Request
@@ -46,35 +46,26 @@ class Commands:
         self._seal_key, self._encode_private, self._draw = seal_key, encode_private, draw
 
     async def file(self, filings: Sequence[tuple[Filing, Request]]) -> list[Dossier | Problem]:
-        """Files each; one answer each in order. One read and one append for all."""
+        """Files each; one answer each in order. One append for all: whether a request was filed before is told by its place being
+        taken, so what is new, as nearly all is, needs no look."""
         answers: dict[int, Dossier | Problem] = {}
-        ids: dict[int, str] = {}
+        appends: dict[int, Append] = {}
         for number, (filing, request) in enumerate(filings):
             try:
-                ids[number] = filing_id_of(request.actor.person, filing.request_id)
-            except Problem as problem:
-                answers[number] = problem
-        histories = await self._streams.read_many([DOSSIER.subject_of(filing_id) for filing_id in ids.values()])
-        appends: dict[int, Append] = {}
-        for number, filing_id in ids.items():
-            filing, request = filings[number]
-            try:
-                repeated = DOSSIER.earlier_answer(histories[DOSSIER.subject_of(filing_id)], request)
-                if repeated is None:
-                    appends[number] = await self._prepare(filing, request, filing_id)
-                else:
-                    answers[number] = repeated
+                appends[number] = await self._prepare(filing, request)
             except Unavailable:
                 raise  # no item's fault: the whole call is asked again, and nothing was written
-            except Problem as problem:
-                answers[number] = problem
+            except Problem as problem:  # what was right when it was filed is answered as it was then
+                answers[number] = await self._filed_before(filing, request) or problem
         reach("command.decided")
         stored = await self._streams.append_many(list(appends.values()))
         for (number, append), done in zip(appends.items(), stored, strict=True):
-            answers[number] = DOSSIER.state_of(append.facts) if done else await self._of_racer(*filings[number])  # type: ignore[assignment]
+            known = DOSSIER.state_of(append.facts) if done else await self._filed_before(*filings[number])
+            answers[number] = known or Conflict("DOSSIER_BUSY", "retry with the same request id", field="request_id")
         return [answers[number] for number in range(len(filings))]
 
-    async def _prepare(self, filing: Filing, request: Request, filing_id: str) -> Append:
+    async def _prepare(self, filing: Filing, request: Request) -> Append:
+        filing_id = filing_id_of(request.actor.person, filing.request_id)
         fact = self._desk.filed(filing, request.actor.place, self._clock.now(), self._draw)
         fact = replace(fact, filing_id=filing_id, parcel_code=await self._numbers.take())
         private = seal(self._seal_key, DOSSIER.subject_of(filing_id), self._encode_private(filing))
@@ -82,15 +73,18 @@ class Commands:
         return self.dossiers.append_of(filing_id, filing_id, [], [(each, now) for each in (fact, *money(fact, filing))],
                                        request, private=private)
 
-    async def _of_racer(self, filing: Filing, request: Request) -> Dossier | Problem:
-        """What the same request, running at the same time, has filed. A store that does not answer fails the whole call: as an
-        item's answer it would say "not filed" of a dossier that is."""
-        history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
+    async def _filed_before(self, filing: Filing, request: Request) -> Dossier | Problem | None:
+        """What the same request has filed, perhaps just now; None if nothing. A store that does not answer fails the whole call:
+        as an item's answer it would say "not filed" of a dossier that is."""
         try:
-            answer = DOSSIER.earlier_answer(history, request)
-        except Refused as refusal:
-            return refusal
-        return answer or Conflict("DOSSIER_BUSY", "retry with the same request id", field="request_id")
+            history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
+            return DOSSIER.earlier_answer(history, request)
+        except Unavailable:
+            raise
+        except NotFound:
+            return None
+        except Problem as problem:
+            return problem
 
     async def accept(self, filing_id: str, dossier_code: str, due_date: str, request: Request) -> Dossier:
         """The authority takes the dossier in; its term counts from the legal filing."""

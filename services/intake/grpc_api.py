@@ -63,11 +63,11 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         return _pb.ResolveAuthorityResponse(choices=[codec.to_message(unit, procedure_pb2.Unit) for unit in units])
 
     async def FileDossier(self, request: Any, _: Any) -> Message:
-        who = caller()
-        answers = await self._commands.file([(_filing(request), self._request("FileDossier", request, who))])
+        filing = _filing(request)
+        answers = await self._commands.file([(filing, self._request("FileDossier", request, caller()))])
         if isinstance(answers[0], Problem):
             raise answers[0]
-        filed: Message = await self._filed(answers[0])
+        filed: Message = self._filed(answers[0], filing)
         return filed
 
     async def FileDossiers(self, request: Any, _: Any) -> Message:
@@ -80,17 +80,17 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
             except Problem as problem:
                 problems[number] = problem
         answers = await self._commands.file([filing for _, filing in read])
-        by_number = problems | {number: answer for (number, _), answer in zip(read, answers, strict=True)}
-        return _pb.FileDossiersResponse(results=[await self._result(by_number[number])
-                                                 for number in range(len(request.dossiers))])
+        results = {number: _refused(problem) for number, problem in problems.items()}
+        for (number, (filing, _request)), answer in zip(read, answers, strict=True):
+            results[number] = (_refused(answer) if isinstance(answer, Problem)
+                               else _pb.FileDossierResult(filed=self._filed(answer, filing)))
+        return _pb.FileDossiersResponse(results=[results[number] for number in range(len(request.dossiers))])
 
-    async def _result(self, answer: Dossier | Problem) -> Any:
-        if isinstance(answer, Problem):
-            return _pb.FileDossierResult(problem=_pb.Problem(reason=answer.reason, field=answer.field, message=answer.message))
-        return _pb.FileDossierResult(filed=await self._filed(answer))
-
-    async def _filed(self, dossier: Dossier) -> Any:
-        return _pb.FileDossierResponse(dossier=await self._message(dossier), tracking_url=self._tracking_url(dossier))
+    def _filed(self, dossier: Dossier, filing: Filing) -> Any:
+        """The answer to who has just handed in; a repeat says the same, so the sealed part need not be opened."""
+        message = codec.to_message(dossier, dossier_pb2.Dossier)
+        message.applicant.CopyFrom(codec.to_message(filing.applicant, dossier_pb2.Applicant))
+        return _pb.FileDossierResponse(dossier=message, tracking_url=self._tracking_url(dossier))
 
     async def GetDossier(self, request: Any, _: Any) -> Message:
         return _pb.GetDossierResponse(dossier=await self._message(await self._own(request.filing_id)))
@@ -200,6 +200,10 @@ def _page_size(asked: int) -> int:
     if not 0 <= asked <= MOST_ON_A_PAGE:
         raise Invalid("PAGE_SIZE_WRONG", f"0 to {MOST_ON_A_PAGE}", field="page_size", value=asked)
     return asked or PAGE
+
+
+def _refused(problem: Problem) -> Any:
+    return _pb.FileDossierResult(problem=_pb.Problem(reason=problem.reason, field=problem.field, message=problem.message))
 
 
 def _procedure(procedure: Procedure) -> Any:
