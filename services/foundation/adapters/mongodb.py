@@ -2,7 +2,7 @@
 
 One immutable document per append, ``_id`` = "<subject>/<first sequence>": appends that wait together travel in one unordered
 insert, each conflict comes back for itself, and no multi-document transaction exists. motor by default, PyMongo's
-AsyncMongoClient by setting: the calls used here are the same in both, but for ``close``.
+AsyncMongoClient by setting: the calls used here are the same in both, but for ``close`` and ``aggregate``.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]],
                               field="POSTAL_STORE")
             await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
             await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
+            await base["counted"].create_index("counter", name="counter")
         yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))
     finally:
         closed = client.close()

@@ -1,21 +1,22 @@
 """Views and sequences on MongoDB."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from ..ports import Row
 from .memory import check_declared, index_values
-from .mongodb_driver import DUPLICATE, duplicates, told
+from .mongodb_driver import duplicates, told
 
 
 class MongoViews:
     """Views of one service: one document a row, its indexes as "name=value" texts."""
 
     def __init__(self, base: Any, declared: Mapping[str, Sequence[str]]) -> None:
-        self._rows, self._counters = base["rows"], base["counters"]
+        self._rows, self._counted = base["rows"], base["counted"]
         self._declared = {view: tuple(names) for view, names in declared.items()}
 
     async def put_many(self, view: str, rows: Sequence[Row]) -> None:
@@ -59,18 +60,19 @@ class MongoViews:
             return [_row(document) async for document in cursor.sort("key", 1).limit(limit)]
 
     async def add(self, counter: str, n: int, *, effect: str) -> None:
+        """One small document an effect: in one document for all, the effects would outgrow what a document may hold."""
         with told():
             try:
-                await self._counters.update_one({"_id": counter, "effects": {"$ne": effect}},
-                                                {"$inc": {"total": n}, "$push": {"effects": effect}}, upsert=True)
-            except OperationFailure as error:
-                if error.code != DUPLICATE:
-                    raise
+                await self._counted.insert_one({"_id": f"{counter}/{effect}", "counter": counter, "n": n})
+            except DuplicateKeyError:
+                return
 
     async def counter(self, counter: str) -> int:
         with told():
-            document = await self._counters.find_one({"_id": counter})
-        return int(document["total"]) if document else 0
+            sums = self._counted.aggregate([{"$match": {"counter": counter}}, {"$group": {"_id": None, "total": {"$sum": "$n"}}}])
+            if inspect.isawaitable(sums):  # PyMongo's own client has to be waited for here, motor has not
+                sums = await sums
+            return sum([int(document["total"]) async for document in sums])
 
 
 def _row(document: Mapping[str, Any]) -> Row:
