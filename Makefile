@@ -15,11 +15,14 @@ UI ?= 0
 ONLY ?=
 QUICK ?= 0
 SEED ?= 1
+YEAR ?= 2027
+TIMES ?= 1
+SCENARIO ?= plan
 PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto run demo test chaos seeds bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto run demo test chaos seeds fuzz simulate bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -75,6 +78,12 @@ chaos: setup-test ## kill processes at every named point, break servers and netw
 
 seeds: setup-test ## the services in simulated worlds, seed after seed (SECONDS=60 FIRST=1; TEETH=40 switches each defence off)
 	@$(PY) -m tests.simulation --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60) --first $(or $(FIRST),1) $(if $(TEETH),--teeth $(TEETH))
+
+fuzz: setup-test ## any bytes at every door, led by the code they reach (SECONDS=60 SEED=1)
+	@$(PY) -m tests.hostile --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60) --seed $(SEED)
+
+simulate: setup ## a year of counters, vans, hubs and desks (SEED=1 YEAR=2027 TIMES=1 SCENARIO=plan); writes out/simulate
+	@$(PY) -m loadtests.simulate --seed $(SEED) --year $(YEAR) --times $(TIMES) --scenario $(SCENARIO)
 
 bench: setup-test ## measure floors and ours side by side; writes docs/benchmarks.md (ONLY=label,one_file QUICK=1 for a look)
 	@$(PY) -m loadtests.bench $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)

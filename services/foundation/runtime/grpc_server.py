@@ -113,11 +113,7 @@ _CODES[Internal] = grpc.StatusCode.INTERNAL
 
 def _internal(method: str, error: Exception) -> Internal:
     incident = uuid.uuid4().hex[:12]
-    trace, where = error.__traceback__, ""
-    while trace is not None:  # file and line of the fault, never its text: that may quote what it was given
-        where, trace = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[1]}:{trace.tb_lineno}", trace.tb_next
-    logs.line("internal error", level=logging.ERROR, method=method, incident=incident,
-              error_type=f"{type(error).__name__} at {where}")
+    logs.line("internal error", level=logging.ERROR, method=method, incident=incident, error_type=logs.told(error))
     return Internal("INTERNAL_ERROR", f"this is our fault; name incident {incident} to support")
 
 

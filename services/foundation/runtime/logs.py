@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 ALLOWED = frozenset({"event", "service", "method", "code", "reason", "ms", "incident", "role", "place", "error_type",
-                     "port", "group", "count", "fact_type", "topic", "url", "part", "at"})
+                     "port", "group", "count", "fact_type", "topic", "url", "part"})
 
 _logger = logging.getLogger("postal")
 
@@ -34,3 +34,11 @@ def line(event: str, *, level: int = logging.INFO, **given: Any) -> None:
     if unknown:
         raise ValueError(f"log keys not allowed: {sorted(unknown)}")
     _logger.log(level, event, extra={"given": {"event": event, **given}})
+
+
+def told(error: BaseException) -> str:
+    """A fault of ours for the log: its type, file and line; never its text, which may quote what it was given."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        where, trace = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}", trace.tb_next
+    return f"{type(error).__name__} at {where}"

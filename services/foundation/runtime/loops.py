@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 
 from . import logs, metrics
@@ -21,9 +20,7 @@ async def kept_running(loop: Callable[[], Awaitable[None]], service: str, part: 
         except (Exception, asyncio.CancelledError) as error:  # at the edge of the process: nobody is left to whom it could go
             if isinstance(error, asyncio.CancelledError) and _told_to_end():
                 raise
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            logs.line("loop failed", level=logging.ERROR, service=service, part=part, error_type=type(error).__name__,
-                      at=f"{place.filename.rpartition('/')[2]}:{place.lineno}")
+            logs.line("loop failed", level=logging.ERROR, service=service, part=part, error_type=logs.told(error))
             metrics.LOOPS_FAILED.labels(service, part).inc()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
