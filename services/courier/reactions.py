@@ -11,7 +11,7 @@ from services.foundation.subjects import Request
 
 from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
 from .scanning import Scanning
-from .stream import PARCEL, Parcels
+from .stream import Parcels
 
 VIEW = "parcels"
 INDEXES = ("holder",)
@@ -99,20 +99,17 @@ class Reactions:
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Registers each parcel once, all in one append, then matches the scans that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
-        known = await self._streams.read_many([PARCEL.subject_of(parcel.parcel_code) for _, parcel in started])
         appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
-                                           _because_of(record))
-                   for record, parcel in started if not known[PARCEL.subject_of(parcel.parcel_code)]]
-        await self._streams.append_many(appends)  # one that lost a race was registered by another member
+                                           _because_of(record)) for record, parcel in started]
+        await self._streams.append_many(appends)  # one that is not stored is registered already
         if started:
             reach("parcel.registered")
             await self._scanning.match_waiting([parcel.parcel_code for _, parcel in started], _because_of(started[-1][0]))
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
         """Keeps a row per parcel: who holds it, to whom it is offered."""
-        codes = list(dict.fromkeys(fact.subject.removeprefix(PARCEL.prefix) for fact in facts))
         rows = []
-        for parcel in await self._parcels.states(codes):
+        for parcel in await self._parcels.states_after(facts):
             holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
             indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
             rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={"holder": indexes}))

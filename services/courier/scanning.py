@@ -68,10 +68,11 @@ class Scanning:
     async def match_waiting(self, codes: Sequence[str], request: Request) -> None:
         """Brings scans that waited into the parcels' streams, of those parcels that are known by now."""
         for _ in range(_TRIES):
+            waiting = await self._streams.read_many([waiting_of(code) for code in codes]) if codes else {}
+            codes = [code for code in codes if waiting[waiting_of(code)]]  # nearly always none
             if not codes:
                 return
             known = await self._streams.read_many([PARCEL.subject_of(code) for code in codes])
-            waiting = await self._streams.read_many([waiting_of(code) for code in codes])
             appends: dict[str, Append] = {}
             for code in codes:
                 history = known[PARCEL.subject_of(code)]

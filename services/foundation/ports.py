@@ -80,8 +80,10 @@ class Delivery:
 
 
 class LogReader(Protocol):
-    """A member of a group. Positions are kept per group."""
+    """A member of a group. Positions are kept per group. ``turn`` counts how often it was given its part of the topics."""
 
+    @property
+    def turn(self) -> int: ...
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]: ...
     async def commit(self) -> None: ...
 
@@ -102,6 +104,7 @@ class EventLog(Protocol):
     L10 ``extent`` tells the log's identity and how many records a topic was given, as far as the log remembers: the number grows
        with each; a log that has begun anew has another identity, one that has lost records tells fewer than before.
     L11 A reader opened ``afresh`` starts at the beginning whatever its group has committed.
+    L12 ``turn`` of a reader has changed before ``batch`` gives anything of a part that another member may have had meanwhile.
     """
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...

@@ -97,6 +97,16 @@ class Subjects(Generic[State]):
         found = (self._kind.state_of(histories[self._kind.subject_of(name)]) for name in names)
         return [state for state in found if state is not None]
 
+    async def states_after(self, facts: Sequence[Recorded]) -> list[State]:
+        """The state of each subject the facts are of, at least as far as they tell. One whose facts are all here is not read."""
+        told: dict[str, list[Recorded]] = {}
+        for fact in facts:
+            told.setdefault(fact.subject, []).append(fact)
+        new = {subject: history for subject, history in told.items()
+               if all(fact.sequence == number for number, fact in enumerate(history, start=1))}
+        older = await self.states([subject.removeprefix(self._kind.prefix) for subject in told if subject not in new])
+        return [*older, *(state for history in new.values() if (state := self._kind.state_of(history)) is not None)]
+
     def append_of(self, name: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request,
                   *, private: bytes | None = None) -> Append:
         """The append of decided facts after a history; ``key`` is the filing id."""

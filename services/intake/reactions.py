@@ -79,7 +79,7 @@ class Reactions:
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Keeps a row per dossier, without anything private."""
-        found = await self._commands.dossiers.states(list(dict.fromkeys(fact.key for fact in facts)))
+        found = await self._commands.dossiers.states_after(facts)
         await self._views.put_many(VIEW, [
             Row(key=each.filing_id, value={}, reflects=int(each.etag),
                 indexes={"office": each.office_code, "authority": each.authority_code}) for each in found])

@@ -33,7 +33,11 @@ class Projector:
         mine = [fact for fact in facts if fact.subject.startswith(prefix)]
         if not mine:
             return
-        rows: dict[str, Row] = await self._views.get_many(view, sorted({fact.subject.removeprefix(prefix) for fact in mine}))
+        first: dict[str, int] = {}
+        for record in mine:
+            first.setdefault(record.subject.removeprefix(prefix), record.sequence)
+        # A stream that begins here needs no look at what is shown; if it is told again, the newer row stays (V1).
+        rows: dict[str, Row] = await self._views.get_many(view, [key for key, sequence in first.items() if sequence > 1])
         changed: dict[str, Row] = {}
         for record in mine:
             key = record.subject.removeprefix(prefix)

@@ -105,3 +105,22 @@ async def test_l11_a_reader_opened_afresh_starts_at_the_beginning(open_log: Any)
             await reader.commit()
         async with log.reader([TOPIC], "g") as reader:
             assert await reader.batch(10, 0.3) == []
+
+
+async def test_l12_a_readers_turn_changes_when_another_member_may_have_had_its_part(open_log: Any) -> None:
+    async with open_log() as log:
+        facts = an_append("dossiers/a", count=2).facts
+        await log.publish(TOPIC, facts[:1])
+        async with log.reader([TOPIC], "g") as reader:
+            assert len(await read_until(reader, 1)) == 1
+            alone = reader.turn
+            await reader.batch(1, 0.05)
+            assert reader.turn == alone, "nothing has changed hands"
+            if type(reader).__name__ != "KafkaReader":
+                return  # one process, one member
+            async with log.reader([TOPIC], "g") as other:
+                while not other._consumer.assignment():
+                    await asyncio.gather(reader.batch(1, 0.1), other.batch(1, 0.1))
+            await log.publish(TOPIC, facts[1:])
+            assert [each.fact for each in await read_until(reader, 1)][-1] == facts[1]
+            assert reader.turn > alone

@@ -11,7 +11,7 @@ from services.foundation.errors import Conflict, Unavailable
 from services.foundation.events import Actor, Recorded, chain
 from services.foundation.ports import Delivery
 from services.foundation.runtime import consumer as consumers
-from services.foundation.runtime import log_watch
+from services.foundation.runtime import log_watch, set_aside
 from services.foundation.runtime.consumer import Consumer
 from services.foundation.runtime.log_watch import LogWatch
 from services.foundation.runtime.parts import Subscription
@@ -91,7 +91,7 @@ async def aside(log: Any) -> list[Delivery]:
 
 
 def a_consumer(react: Any, log: Any = None) -> tuple[Consumer, MemoryViews, Any]:
-    views, log = MemoryViews({consumers.VIEW: ()}), log or MemoryEventLog()
+    views, log = MemoryViews({set_aside.VIEW: set_aside.INDEXES}), log or MemoryEventLog()
     return Consumer(Subscription(topics=(TOPIC,), group="g", react=react), log, views), views, log
 
 
@@ -111,7 +111,7 @@ async def test_b13_a_fact_that_cannot_be_taken_in_stops_its_own_filing_and_no_ot
 
     assert [name for name in taken if "good" in name] == ["dossiers/good/1", "dossiers/good/2"]
     assert [name for name in taken if "bad" in name] == ["dossiers/bad/1"]
-    row = await views.get(consumers.VIEW, "g/bad")
+    row = await views.get(set_aside.VIEW, "g/bad")
     assert row.value == {"reason": "REACTION_FAILED", "facts": [fact.id for fact in (bad[1], bad[2], later)]}
     assert len(await aside(log)) == 3
 
@@ -138,7 +138,7 @@ async def test_b12_a_gap_waits_for_the_missing_fact_and_one_that_does_not_close_
     consumer, views, _ = a_consumer(react)
     await consumer.take_in(delivered(*of_filing("a", 1)))
 
-    assert (await views.get(consumers.VIEW, "g/a")).value["reason"] == "GAP"
+    assert (await views.get(set_aside.VIEW, "g/a")).value["reason"] == "GAP"
 
 
 async def test_b11_shuffled_repeats_of_facts_project_as_the_facts_in_order() -> None:
@@ -175,7 +175,7 @@ async def test_a_consumer_waits_for_a_store_that_is_away() -> None:
     await consumer.take_in(delivered(*of_filing("a", 1)))
 
     assert tries == 3
-    assert await views.get(consumers.VIEW, "g/a") is None
+    assert await views.get(set_aside.VIEW, "g/a") is None
 
 
 async def test_b3_a_log_that_begins_anew_gets_everything_again_and_readers_start_afresh() -> None:
@@ -212,7 +212,7 @@ async def test_c10_a_fact_changed_on_its_way_sets_its_own_filing_aside() -> None
     await consumer.take_in(delivered(changed, *of_filing("b", 1)))
 
     assert taken == ["b"]
-    assert (await views.get(consumers.VIEW, "g/a")).value["reason"] == "FACT_DAMAGED"
+    assert (await views.get(set_aside.VIEW, "g/a")).value["reason"] == "FACT_DAMAGED"
 
 
 async def test_b15_a_slow_reader_holds_one_batch_and_nobody_else() -> None:

@@ -144,6 +144,10 @@ class _Reader:
         self._at: dict[tuple[str, int], int] = {}
         self._generation = -1
 
+    @property
+    def turn(self) -> int:
+        return self._generation
+
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
         await self._line()
         self._join()

@@ -16,7 +16,7 @@ from services.courier import service as courier
 from services.demo.doors import Person, Refusal
 from services.foundation.errors import Problem, Unavailable
 from services.foundation.ports import Stores
-from services.foundation.runtime.consumer import VIEW as SET_ASIDE_VIEW
+from services.foundation.runtime import set_aside
 from services.foundation.runtime.consumer import Consumer
 from services.foundation.runtime.group_commit import GroupedStreams
 from services.foundation.runtime.grpc_server import _CODES, Doorkeeper
@@ -33,7 +33,7 @@ from .adapters import SimLog, SimSequences, SimStreams, SimViews
 from .world import Killed, Life, World
 
 MODULES: dict[str, Any] = {"intake": intake, "courier": courier, "tracking": tracking}
-VIEWS = {name: {**module.VIEWS, SET_ASIDE_VIEW: (), LOG_SEEN_VIEW: ()} for name, module in MODULES.items()}
+VIEWS = {name: {**module.VIEWS, set_aside.VIEW: set_aside.INDEXES, LOG_SEEN_VIEW: ()} for name, module in MODULES.items()}
 _SETTINGS = Settings(store="memory:")
 _TIMEOUT_S, _LINES_BREAK = 8.0, 0.1  # a client's patience; how often its connection breaks before
 

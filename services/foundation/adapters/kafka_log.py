@@ -18,7 +18,7 @@ from ..crashpoints import reach
 from ..errors import Refused, Unavailable
 from ..events import Recorded
 from ..ports import LogReader
-from .kafka_reader import FromTheBeginning, KafkaReader, unavailable
+from .kafka_reader import KafkaReader, Turns, unavailable
 from .kafka_records import headers
 
 SET_ASIDE = "postal.set-aside.v1"
@@ -154,10 +154,10 @@ class KafkaEventLog:
             group_instance_id=f"{group}-{self._member}" if self._member else None,
             auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
             session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=1000)
-        consumer.subscribe(list(topics), listener=FromTheBeginning(consumer) if afresh else None)
+        consumer.subscribe(list(topics), listener=(turns := Turns(consumer, afresh=afresh)))
         try:
             await asyncio.wait_for(consumer.start(), _SEND_S * 2)
-            yield KafkaReader(consumer)
+            yield KafkaReader(consumer, turns)
         except (KafkaError, TimeoutError, OSError) as error:
             raise unavailable() from error
         finally:

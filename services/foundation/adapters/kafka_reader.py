@@ -19,27 +19,33 @@ def unavailable() -> Unavailable:
     return Unavailable("LOG_UNAVAILABLE", "the event log does not answer; what waits is published later")
 
 
-class FromTheBeginning(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Sets what a reader is given back to its beginning."""
+class Turns(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Counts how often a reader is given its part of the topics; ``afresh`` sets what it is given back to its beginning."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
+    def __init__(self, consumer: AIOKafkaConsumer, *, afresh: bool) -> None:
+        self._consumer, self._afresh = consumer, afresh
+        self.count = 0
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Nothing: effects are told apart by what they reflect."""
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Called before anything is fetched."""
-        if assigned:
+        self.count += 1
+        if self._afresh and assigned:
             await self._consumer.seek_to_beginning(*assigned)
 
 
 class KafkaReader:
     """A member of a group."""
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
+    def __init__(self, consumer: AIOKafkaConsumer, turns: Turns) -> None:
+        self._consumer, self._turns = consumer, turns
         self._progress = asyncio.get_running_loop().time()
+
+    @property
+    def turn(self) -> int:
+        return self._turns.count
 
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
         found = await self._consumer.getmany(timeout_ms=round(wait_s * 1000), max_records=limit)

@@ -188,6 +188,8 @@ class MemoryEventLog:
 
 
 class _MemoryReader:
+    turn = 0  # the only member
+
     def __init__(self, log: MemoryEventLog, topics: Sequence[str], group: str) -> None:
         self._log, self._group = log, group
         self._at = {topic: log._positions.get((group, topic), 0) for topic in topics}

@@ -67,6 +67,8 @@ class MongoStreams:
     async def read_many(self, subjects: Sequence[str]) -> dict[str, list[Recorded]]:
         """By the name of each stream's first document; further documents of those that have one come by range."""
         found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
+        if not found:
+            return found
         with told():
             firsts = self._appends.find({"_id": {"$in": [f"{subject}/{_FIRST}" for subject in found]}}, {"facts": 1, "subject": 1})
             there = [_take(document, found) async for document in firsts]

@@ -49,6 +49,8 @@ class MongoViews:
         return (await self.get_many(view, [key])).get(key)
 
     async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
+        if not keys:
+            return {}
         with told():
             cursor = self._rows.find({"_id": {"$in": [f"{view}/{key}" for key in keys]}})
             return {document["key"]: _row(document) async for document in cursor}

@@ -5,26 +5,27 @@ import logging
 from collections.abc import Sequence
 
 from ..crashpoints import reach
-from ..envelope import pack, sound
+from ..envelope import sound
 from ..errors import Conflict, Problem, Unavailable
 from ..events import Recorded
-from ..ports import Delivery, EventLog, Row, Views
+from ..ports import Delivery, EventLog, LogReader, Views
 from . import logs, metrics
 from .parts import Subscription
+from .set_aside import SetAside
 
-VIEW = "set_aside"  # one row per filing that is set aside: {"reason": ..., "facts": [ids]}
 _AT_ONCE = 500
 _WAIT_S = 0.5
+_STORED_EVERY_S = 0.25
 _REST_S = 0.01  # between two batches: under load one batch of many facts instead of many of few
 _LONGEST_PAUSE_S = 2.0
 _WORTH_RETRYING = (Unavailable, Conflict)
 
 
 class Consumer:
-    """One member of a group. Effects first, then the commit of the position."""
+    """One member of a group. Effects first, then the position."""
 
     def __init__(self, subscription: Subscription, log: EventLog, views: Views) -> None:
-        self._what, self._log, self._views = subscription, log, views
+        self._what, self._log, self._aside = subscription, log, SetAside(subscription.group, log, views)
         self._afresh = False
 
     @property
@@ -42,57 +43,63 @@ class Consumer:
             try:
                 afresh, self._afresh = self._afresh, False
                 async with self._log.reader(self._what.topics, self._what.group, afresh=afresh) as reader:
-                    while not self._afresh:
-                        deliveries = await reader.batch(_AT_ONCE, _WAIT_S)
-                        if deliveries:
-                            reach("consumer.fetched")
-                            await self.take_in(deliveries)
-                            reach("consumer.reacted")
-                            await reader.commit()
-                            reach("consumer.committed")
-                            if len(deliveries) < _AT_ONCE:
-                                await asyncio.sleep(_REST_S)
+                    await self._read(reader)
             except Problem as problem:
                 logs.line("consumer starts again", level=logging.WARNING, group=self._what.group, reason=problem.reason)
                 await asyncio.sleep(_LONGEST_PAUSE_S / 4)
 
-    async def take_in(self, deliveries: Sequence[Delivery]) -> None:
+    async def _read(self, reader: LogReader) -> None:
+        """Until the reader fails or everything is to be read afresh. The position is stored a few times a second, not with each
+        batch: what is read again after an end is dropped by what the effects reflect."""
+        now, ahead = asyncio.get_running_loop().time, False
+        stored = now()
+        while not self._afresh:
+            deliveries = await reader.batch(_AT_ONCE, _WAIT_S)
+            if deliveries:
+                reach("consumer.fetched")
+                await self.take_in(deliveries, reader.turn)
+                reach("consumer.reacted")
+                ahead = True
+            if ahead and (not deliveries or now() - stored >= _STORED_EVERY_S):
+                await reader.commit()
+                reach("consumer.committed")
+                stored, ahead = now(), False
+            if deliveries and len(deliveries) < _AT_ONCE:
+                await asyncio.sleep(_REST_S)
+
+    async def take_in(self, deliveries: Sequence[Delivery], turn: int = 0) -> None:
         """The effects of a batch: together if it can be, else one by one."""
+        await self._aside.look(turn)
+        flowing: list[Recorded] = []
         for delivery in deliveries:
-            if delivery.fact is None:
-                await self._log.set_aside(delivery.topic, "", delivery.raw, delivery.reason)
-                self._count(delivery.reason)
-        came = [delivery.fact for delivery in deliveries if delivery.fact is not None]
-        facts = [fact for fact in came if sound(fact)]
-        for fact in came:
-            if not sound(fact):  # one that was changed on its way: its filing waits for an operator
-                await self._set_aside(fact, "FACT_DAMAGED")
-        aside = await self._views.get_many(VIEW, sorted({self._row_key(fact) for fact in facts}))
-        flowing = [fact for fact in facts if self._row_key(fact) not in aside]
-        for fact in facts:
-            if self._row_key(fact) in aside:
-                await self._set_aside(fact, "FILING_SET_ASIDE")
+            fact = delivery.fact
+            if fact is None:
+                await self._aside.put_unreadable(delivery.topic, delivery.raw, delivery.reason)
+            elif self._aside.has(fact):
+                await self._aside.put(fact, "FILING_SET_ASIDE")
+            elif not sound(fact):  # changed on its way: its filing waits for an operator
+                await self._aside.put(fact, "FACT_DAMAGED")
+            else:
+                flowing.append(fact)
         try:
             await self._react(flowing)
         except Exception as error:  # one of them is at fault; which, their own turn tells
             logs.line("batch split", level=logging.WARNING, group=self._what.group, error_type=type(error).__name__)
             await self._one_by_one(flowing)
-        metrics.CONSUMED.labels(self._what.group).inc(len(came))
+        metrics.CONSUMED.labels(self._what.group).inc(len(deliveries))
 
     async def _one_by_one(self, facts: Sequence[Recorded]) -> None:
-        stopped: set[str] = set()
         for fact in facts:
-            if fact.key in stopped:
-                await self._set_aside(fact, "FILING_SET_ASIDE")
+            if self._aside.has(fact):
+                await self._aside.put(fact, "FILING_SET_ASIDE")
                 continue
             try:
                 await self._react([fact])
             except Exception as error:  # its filing waits for an operator, all others go on
-                stopped.add(fact.key)
                 reason = error.reason if isinstance(error, Problem) else "REACTION_FAILED"
                 logs.line("set aside", level=logging.ERROR, group=self._what.group, reason=reason,
                           error_type=type(error).__name__, fact_type=fact.type)
-                await self._set_aside(fact, reason)
+                await self._aside.put(fact, reason)
 
     async def _react(self, facts: list[Recorded]) -> None:
         pause_s = 0.02
@@ -105,18 +112,3 @@ class Consumer:
                     raise  # a gap that does not close is a case for an operator
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-
-    async def _set_aside(self, fact: Recorded, reason: str) -> None:
-        await self._log.set_aside(self._what.group, fact.key, pack(fact), reason)
-        row = await self._views.get(VIEW, self._row_key(fact))
-        facts = [*(row.value["facts"] if row else ()), fact.id]
-        first = row.value["reason"] if row else reason
-        await self._views.put_many(VIEW, [Row(key=self._row_key(fact), value={"reason": first, "facts": facts},
-                                              reflects=len(facts))])
-        self._count(reason)
-
-    def _row_key(self, fact: Recorded) -> str:
-        return f"{self._what.group}/{fact.key}"
-
-    def _count(self, reason: str) -> None:
-        metrics.SET_ASIDE.labels(self._what.group, reason).inc()

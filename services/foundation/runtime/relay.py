@@ -11,7 +11,8 @@ from ..ports import EventLog, Streams
 from . import logs, metrics
 
 _AT_ONCE = 512
-_NET_S = 0.05  # appends wake the relay; looking this often is only the net
+_NET_S = 0.25  # appends wake the relay; looking this often is only the net for what another process has left
+_FIRST_PAUSE_S = 0.05
 _REST_S = 0.005  # between two passes: under load one pass for many appends instead of one for each
 _LONGEST_PAUSE_S = 5.0
 
@@ -24,7 +25,7 @@ class Relay:
 
     async def run(self) -> None:
         """Until cancelled. A failure is retried after a growing pause; nothing is marked that was not published."""
-        pause_s, certain = _NET_S, False
+        pause_s, certain = _FIRST_PAUSE_S, False
         while True:
             try:
                 if not certain:  # whether the log still has what it was given; else the new would come before the old
@@ -34,7 +35,7 @@ class Relay:
                 if passed < _AT_ONCE:
                     await asyncio.sleep(_REST_S if passed else 0)  # who comes meanwhile travels together
                     await self._streams.wait_unpublished(_NET_S)
-                pause_s = _NET_S
+                pause_s = _FIRST_PAUSE_S
             except Problem as problem:
                 certain = False
                 logs.line("relay waits", level=logging.WARNING, service=self._service, reason=problem.reason)

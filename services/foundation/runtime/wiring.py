@@ -15,7 +15,6 @@ from ..adapters.sqlite import SqliteFile
 from ..errors import Problem
 from ..ports import Clock, EventLog, Stores
 from . import logs, metrics
-from .consumer import VIEW as SET_ASIDE_VIEW
 from .consumer import Consumer
 from .group_commit import GroupedStreams
 from .grpc_server import GrpcServer
@@ -27,6 +26,8 @@ from .loops import end, kept_running
 from .parts import ServiceContext, ServiceParts
 from .readiness import Readiness
 from .relay import Relay
+from .set_aside import INDEXES as SET_ASIDE_INDEXES
+from .set_aside import VIEW as SET_ASIDE_VIEW
 from .settings import Settings, read
 
 Declared = Mapping[str, Sequence[str]]
@@ -52,7 +53,7 @@ class _Backend:
         self._memory_log = MemoryEventLog()
 
     async def stores(self, service: str, declared: Declared) -> Stores:
-        declared = {**declared, SET_ASIDE_VIEW: (), LOG_SEEN_VIEW: ()}
+        declared = {**declared, SET_ASIDE_VIEW: SET_ASIDE_INDEXES, LOG_SEEN_VIEW: ()}
         if self._settings.store.startswith("memory:"):
             return Stores(MemoryStreams(), MemoryViews(declared), MemorySequences())
         if self._settings.store.startswith("sqlite:"):

@@ -55,6 +55,8 @@ class SqliteEventLog:
 
 
 class _SqliteReader:
+    turn = 0  # the only member
+
     def __init__(self, file: "SqliteFile", published: asyncio.Condition, topics: Sequence[str], group: str,
                  afresh: bool) -> None:
         self._file, self._published, self._group = file, published, group
