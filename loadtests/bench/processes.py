@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from services.foundation.localservers import kafka, mongod, process
 
@@ -35,6 +36,14 @@ class Standing:
         return sum(rss_mb(pid) for pid in self.pids)
 
 
+class Servers(NamedTuple):
+    """A MongoDB and a Kafka: addresses, and process ids in this order."""
+
+    uri: str
+    log: str
+    pids: tuple[int, int]
+
+
 def cpu_s(pid: int) -> float:
     """User and system seconds of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -56,26 +65,26 @@ async def embedded(home: Path) -> AsyncIterator[Standing]:
 @asynccontextmanager
 async def on_servers(home: Path, database: str = "bench") -> AsyncIterator[Standing]:
     """Three services on a real MongoDB and a real Kafka."""
-    async with database_servers(home) as (uri, log), services_on(home, uri, log, database) as found:
+    async with database_servers(home) as servers, services_on(home, servers, database) as found:
         yield found
 
 
 @asynccontextmanager
-async def services_on(home: Path, uri: str, log: str, database: str) -> AsyncIterator[Standing]:
+async def services_on(home: Path, servers: Servers, database: str) -> AsyncIterator[Standing]:
     """Three services on servers that run."""
-    settings = {"POSTAL_STORE": uri, "POSTAL_LOG": log, "POSTAL_MONGO_DATABASE": database}
+    settings = {"POSTAL_STORE": servers.uri, "POSTAL_LOG": servers.log, "POSTAL_MONGO_DATABASE": database}
     async with _standing(home, settings, tuple(f"services.{name}" for name in SERVICES)) as found:
         yield found
 
 
 @asynccontextmanager
-async def database_servers(home: Path) -> AsyncIterator[tuple[str, str]]:
-    """(address of MongoDB, address of Kafka)."""
+async def database_servers(home: Path) -> AsyncIterator[Servers]:
+    """A fresh one of each."""
     pids, ports = [], (process.free_port(), process.free_port())
     try:
         for module, port in zip((mongod, kafka), ports, strict=True):
             pids.append(await asyncio.to_thread(module.start, port, home / module.__name__.rsplit(".", 1)[1]))
-        yield mongod.address(ports[0]), kafka.address(ports[1])
+        yield Servers(mongod.address(ports[0]), kafka.address(ports[1]), (pids[0], pids[1]))
     finally:
         for pid in pids:
             await asyncio.to_thread(process.stop, pid)

@@ -66,10 +66,10 @@ async def catch_up(home: Path, count: int) -> list[Row]:
 
 async def catch_up_on_servers(home: Path, count: int) -> list[Row]:
     """The same on MongoDB and Kafka."""
-    async with processes.database_servers(home) as (uri, log):
-        chosen = settings.Settings(store=uri, log=log, mongo_database="catchup")
+    async with processes.database_servers(home) as servers:
+        chosen = settings.Settings(store=servers.uri, log=servers.log, mongo_database="catchup")
         last = await fill(chosen, count, topic=TOPIC)
-        async with processes.services_on(home, uri, log, "catchup") as standing:
+        async with processes.services_on(home, servers, "catchup") as standing:
             start = asyncio.get_running_loop().time()
             await visible(standing, last)
             taken = asyncio.get_running_loop().time() - start

@@ -100,6 +100,7 @@ async def main() -> int:
     told = {name: outcome.told() for name, outcome in outcomes.items()} | {"not_yet_checkable": report.NOT_YET}
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    sys.stdout.writelines(f"not yet checkable: {name}: {why}\n" for name, why in report.NOT_YET.items())
     sys.stdout.write(f"{OUT}: {'whole' if whole else 'NOT whole'}\n")
     return 0 if whole else 1
 
