@@ -17,7 +17,7 @@ from . import deadlines, fees, routing
 from .dossier_facts import DossierFiled, FilingService, LedgerPosted, Paper
 
 _NAMESPACE = uuid.UUID("6d7f6c0e-3b0a-5b43-9a55-0d0551e29057")
-PREFIX, _BLOCK = "RH", 500
+PREFIX, _BLOCK = "RH", 100
 MOST_GRAMS, MOST_OF_A_PAPER, MOST_PAPERS = 30_000, 999, 100
 
 
