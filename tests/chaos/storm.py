@@ -134,7 +134,7 @@ async def _kill_again_and_again(system: System, name: str, planned: list[tuple[s
         await system.start(name, POSTAL_CRASH_AT=f"{point}:{hit}" if point else "")
         recovery = asyncio.create_task(_until_answering(system, name, died))
         if point:
-            code = await _ended(system.processes[name])
+            code = await _ended(system.processes[name], _REACH_S * (4 if point in _SELDOM else 1))
             if code == -signal.SIGKILL:
                 outcome.kills[point] += 1
             else:
@@ -145,9 +145,9 @@ async def _kill_again_and_again(system: System, name: str, planned: list[tuple[s
             recovery.cancel()  # it died again before it answered
 
 
-async def _ended(process: asyncio.subprocess.Process) -> int | None:
+async def _ended(process: asyncio.subprocess.Process, within_s: float) -> int | None:
     try:
-        return await asyncio.wait_for(process.wait(), _REACH_S)
+        return await asyncio.wait_for(process.wait(), within_s)
     except TimeoutError:
         return None
 
