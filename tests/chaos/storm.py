@@ -84,7 +84,7 @@ def schedule(points: tuple[str, ...], kills: int, draw: random.Random) -> list[t
 async def rage(system: System, kills: int, seed: int, read: Read) -> Outcome:
     """Kills at every point while clients go on; then calm, and the verifier."""
     draw = random.Random(seed)
-    each = kills // len(system.commands)
+    each = -(-kills // len(system.commands))  # at least as many as asked for
     plans = {name: schedule(POINTS[name], each, random.Random(draw.random())) for name in system.commands}
 
     async def kill_all(outcome: Outcome) -> None:
