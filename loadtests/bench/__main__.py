@@ -42,7 +42,7 @@ PARTS: dict[str, Part] = {
     "catch_up": lambda home, size, quick: stored.catch_up(home, 1_000 if quick else 100_000),
     "servers": on_servers,
     "catch_up_servers": lambda home, size, quick: stored.catch_up_on_servers(home, 500 if quick else 50_000),
-    "growth": lambda home, size, quick: stored.growth(home, (100, 1_000) if quick else (1_000, 1_000_000), size),
+    "growth": lambda home, size, quick: stored.growth(home, (100, 1_000) if quick else (1_000, 10_000, 100_000, 1_000_000), size),
 }
 
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from .growth_plot import Point
+
 Run = Callable[[], Awaitable[float]]
 
 
@@ -22,6 +24,7 @@ class Row:
     against: str = "ratio"  # what the target speaks of: ratio or value
     cpu_us: float = 0.0
     note: str = ""
+    point: Point | None = None  # of the growth plot
 
     @property
     def value(self) -> float:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import growth_plot
 from .measure import Row
 
 DOCS = Path("docs")
@@ -17,6 +18,7 @@ Made by `make bench`; do not edit. Floors and ours are measured in turn (A B A B
 database share: trust the ratios, not the rates. A target that is not met stays in the table.
 
 """
+_PICTURE = "![filings a second and memory against dossiers stored](growth.svg)"
 
 
 def _number(value: float) -> str:
@@ -48,7 +50,8 @@ def table(rows: list[Row]) -> str:
 
 
 def write(rows: list[Row], folder: Path = DOCS) -> None:
-    """docs/benchmarks.md and docs/benchmarks.json."""
-    (folder / "benchmarks.md").write_text(f"{_INTRO}{_machine()}.\n\n{table(rows)}\n", encoding="utf-8")
+    """docs/benchmarks.md, docs/benchmarks.json and docs/growth.svg."""
+    (folder / "benchmarks.md").write_text(f"{_INTRO}{_machine()}.\n\n{table(rows)}\n\n{_PICTURE}\n", encoding="utf-8")
     (folder / "benchmarks.json").write_text(json.dumps({"machine": _machine(), "rows": [as_json(row) for row in rows]},
                                                        ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "growth.svg").write_text(growth_plot.svg([row.point for row in rows if row.point]), encoding="utf-8")
