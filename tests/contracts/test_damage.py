@@ -29,10 +29,11 @@ def test_c10_every_single_bit_of_a_record_counts() -> None:
     assert not [bit for bit in range(len(record) * 8) if sound(kept(_flip(record, bit), "dossiers/a"))]
 
 
-@pytest.fixture(params=("sqlite", "mongo"))
+@pytest.fixture(params=("sqlite", "mongo-motor", "mongo-pymongo"))
 def chosen(request: pytest.FixtureRequest, tmp_path: Path) -> settings.Settings:
-    store = f"sqlite:{tmp_path / 'x.sqlite'}" if request.param == "sqlite" else request.getfixturevalue("mongo_server")
-    return settings.Settings(store=store, log="kafka://unused", mongo_database=f"damage_{request.node.name[-6:].strip('[]')}")
+    kind, _, driver = request.param.partition("-")
+    store = f"sqlite:{tmp_path / 'x.sqlite'}" if kind == "sqlite" else request.getfixturevalue("mongo_server")
+    return settings.Settings(store=store, log="kafka://unused", mongo_driver=driver or "motor", mongo_database=f"damage_{driver}")
 
 
 def _damage(chosen: settings.Settings, subjects: set[str], draw: random.Random) -> None:
