@@ -3,6 +3,7 @@
 import grpc
 from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 
+from services.foundation.runtime import pages
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
 from .commands import Commands
@@ -17,6 +18,7 @@ from .stream import TOPIC
 __all__ = ["TOPIC", "VIEWS", "build"]
 
 VIEWS = {VIEW: INDEXES, devices.VIEW: devices.INDEXES}
+PAGE = pages.Page(name="handheld", camera=True)
 
 
 def build(context: ServiceContext) -> ServiceParts:
@@ -32,6 +34,7 @@ def build(context: ServiceContext) -> ServiceParts:
         courier_service_pb2_grpc.add_CourierServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
         device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_api, server)  # type: ignore[no-untyped-call]
 
-    return ServiceParts(name="courier", add_to_server=add, device_keys=enrolled.key_of, subscriptions=(
+    routes = pages.routes(context.settings.pages_dir, PAGE)
+    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of, subscriptions=(
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
         Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels)))
