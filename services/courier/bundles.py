@@ -21,7 +21,7 @@ from . import answers, signatures
 from .acts import Act, EntryOutcome, scan_of
 from .answers import EntryParcelResult, EntryResult
 from .claims import Claims, Judged, Said
-from .device_clock import occurred
+from .device_clock import ahead_of, occurred
 from .devices.commands import DeviceCommands, read_key
 from .devices.device import Device
 from .devices.stream import unknown
@@ -76,7 +76,7 @@ class Bundles:
         if device is None or device.place != who.place or device.enrol_time is None:
             raise unknown(device_id)
         now = self._clock.now()
-        ahead = device_now - now if device_now is not None and who.device == device_id else timedelta()
+        ahead = ahead_of(now, device_now) if device_now is not None and who.device == device_id else timedelta()
         results: dict[int, EntryResult] = {}
         good = await self._good(device, entries, ahead, now, results)
         await self._keep_texts([each for each in good if len(each.entry.parcels) > 1])
@@ -174,7 +174,7 @@ def _scan_result(good: _Good, answer: Answer | Problem, device: Device) -> Entry
     revoked = (Notice(kind=NoticeKind.DEVICE_REVOKED),) if device.revoke_time is not None else ()
     key = answers.EntryKey(device=answer.repeats.device, device_sequence=answer.repeats.device_sequence) if answer.repeats else None
     return EntryParcelResult(parcel_code=act.met.parcel_code, outcome=EntryOutcome(answer.outcome), duplicate_of=key,
-                             notices=(*notices(answer.parcel, act.entry, act.met, _who(act), act.moment), *revoked))
+                             notices=(*notices(answer.parcel, act.entry, act.met, _who(act), answer.passed), *revoked))
 
 
 def _results(judged: Sequence[tuple[_Good, Act, Judged]]) -> dict[int, EntryResult]:
@@ -183,7 +183,7 @@ def _results(judged: Sequence[tuple[_Good, Act, Judged]]) -> dict[int, EntryResu
     for good, act, answer in judged:
         unread = answer.parcel is None and (answer.problem is None or answer.problem.reason != "PARCEL_UNKNOWN")
         again = answer.outcome is EntryOutcome.DUPLICATE  # the state is of afterwards; it tells nothing of that moment
-        seen = () if unread or again else notices(answer.parcel, act.entry, act.met, _who(act), act.moment)
+        seen = () if unread or again else notices(answer.parcel, act.entry, act.met, _who(act))
         key = answers.EntryKey(device=act.actor.device, device_sequence=act.entry.device_sequence)
         parcels.setdefault(good.number, []).append(EntryParcelResult(
             parcel_code=act.met.parcel_code, outcome=answer.outcome, problem=answers.told(answer.problem), notices=tuple(seen),

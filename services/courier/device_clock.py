@@ -3,6 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+_ON_THE_WAY = timedelta(seconds=10)
+
+
+def ahead_of(now: datetime, device_now: datetime) -> timedelta:
+    """How far a device's clock is ahead of ours. A few seconds are the upload's way here, and no fault of the clock."""
+    ahead = device_now - now
+    return timedelta() if abs(ahead) <= _ON_THE_WAY else ahead
+
 
 def occurred(claimed: Sequence[datetime], ahead: timedelta, enrolled: datetime, now: datetime) -> list[datetime]:
     """When entries can have happened, of one device in the order of their numbers. ``ahead`` is how far its clock is ahead now.

@@ -1,8 +1,7 @@
 """What whoever holds a parcel should see, besides whether the entry was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from .entry import Entry, EntryParcel, HandheldMode
@@ -32,8 +31,8 @@ class Notice:
     should_be_in: str = ""
 
 
-def notices(parcel: Parcel | None, entry: Entry, met: EntryParcel, who: Holder, moment: datetime) -> Iterator[Notice]:
-    """Of a parcel as it was before the entry; None if it is not known."""
+def notices(parcel: Parcel | None, entry: Entry, met: EntryParcel, who: Holder, passed: Sequence[str] = ()) -> Iterator[Notice]:
+    """Of a parcel as it was before the entry; None if it is not known. ``passed`` are the offices a scan finds it has passed."""
     if parcel is None:
         yield Notice(kind=NoticeKind.UNKNOWN)
         return
@@ -43,9 +42,7 @@ def notices(parcel: Parcel | None, entry: Entry, met: EntryParcel, who: Holder, 
         yield Notice(kind=NoticeKind.NOT_MINE)
     if 0 < met.label_version < parcel.label_version:
         yield Notice(kind=NoticeKind.SUPERSEDED_LABEL)
-    late = bool(parcel.scans) and moment < parcel.scans[-1].occur_time
-    if entry.scan is not None and not parcel.ended and not late and entry.office_code != parcel.authority_code:
-        passed = [scan.office_code for scan in parcel.scans]
+    if entry.scan is not None and not parcel.ended and entry.office_code != parcel.authority_code:
         place = should_be_in(parcel.route, passed, entry.scan.activity, entry.office_code)
         if place:
             yield Notice(kind=NoticeKind.WRONG_WAY, should_be_in=place)

@@ -31,11 +31,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a scan: the outcome's name, the scan it repeats, and the parcel as it was before, None if not known."""
+    """What came of a scan: the outcome's name, the scan it repeats, the parcel as it was before the batch, None if not known, and
+    the offices it had passed by the scan's own time."""
 
     outcome: str
     repeats: Scan | None = None
     parcel: Parcel | None = None
+    passed: tuple[str, ...] = ()
 
 
 _Answers = dict[int, Answer | Problem]
@@ -128,7 +130,8 @@ def _fresh(mine: Sequence[tuple[int, Seen]], parcel: Parcel | None, waiting: Seq
         same = next((each for each in known.values() if _is_same(each, scan)), None) if seen.evidence else None
         late = newest is not None and order_of(scan) < newest
         outcome = "DUPLICATE" if same else "PENDING" if parcel is None else "LATE" if late else "APPLIED"
-        answers[number] = Answer(outcome, same, parcel)
+        passed = tuple(each.office_code for each in sorted(known.values(), key=order_of) if order_of(each) < order_of(scan))
+        answers[number] = Answer(outcome, same, parcel, passed)
         known[key_of(scan)] = scan
         fresh.append(seen)
     return fresh
