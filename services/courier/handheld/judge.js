@@ -9,25 +9,30 @@ const OLD_LIST_MS = 12 * 3_600_000;
 export const WAITS = new Set(["not_mine", "wrong_way", "unknown", "superseded", "ended", "wrong"]);
 
 /**
- * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel, if any of these days;
- * ``me``: {person, place}; ``parcel``: its row of the list, if known; ``listedAt``: when the list was fetched, in ms.
+ * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel; ``me``: {person, place};
+ * ``parcel``: its row of the list, if known; ``label``: {state, destination} of a signed code, else undefined; ``listedAt``: when
+ * the list was fetched, in ms.
  *
  * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown · kept
  * (no list to compare with) · superseded · ended.
  */
-export function judge({ mode, me, parcel, seen, labelVersion, listedAt, now }) {
-  if (!parcel) return unlisted(mode, seen, listedAt, now);
-  if (labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
+export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
+  if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
   if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
+  if (!parcel) return unlisted(mode, me, label, listedAt, now);
   if (parcel.ended) return { outcome: "ended" };
   const elsewhere = AT_DESK.has(mode.name) ? placeWanted(mode, me.place, parcel) : undefined;
   if (elsewhere) return { outcome: "wrong_way", place: elsewhere };
   const owner = wrongHands(mode, me, parcel);
-  return owner ? { outcome: "not_mine", place: owner } : { outcome: "right" };
+  return owner === undefined ? { outcome: "right" } : { outcome: "not_mine", place: owner };
 }
 
-function unlisted(mode, seen, listedAt, now) {
-  if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
+// A signed label says that the parcel is ours and where it ends, even to a device without a list.
+function unlisted(mode, me, label, listedAt, now) {
+  if (label?.state === "signed") {
+    const away = mode.name === "OUT_TO_COURIER" && label.destination && label.destination !== me.place;
+    return away ? { outcome: "wrong_way", place: label.destination } : { outcome: "right" };
+  }
   return { outcome: listedAt !== undefined && now - listedAt < OLD_LIST_MS ? "unknown" : "kept" };
 }
 
@@ -47,11 +52,15 @@ export function nextOf({ route, office }) {
   return route[Math.min(at + 1, route.length - 1)];
 }
 
-// Who answers for the parcel instead of me; undefined if it is mine, my desk's, or on its way into my hands.
+/** Whether a person at a place is a holder, or stands at the desk that is. */
+export function actsFor(me, whose) {
+  return Boolean(whose) && whose.place === me.place && (whose.person === "" || whose.person === me.person);
+}
+
+// The place that answers for the parcel instead; undefined if it is mine, my desk's, or on its way into my hands.
 function wrongHands(mode, me, { holder, offer, route }) {
-  const acts = (whose) => whose && whose.place === me.place && (whose.person === "" || whose.person === me.person);
-  if (acts(holder)) return undefined;
-  if (offer && acts(offer.taker) && !MINE_ALONE.has(mode.name)) return undefined;
+  if (actsFor(me, holder)) return undefined;
+  if (actsFor(me, offer?.taker) && !MINE_ALONE.has(mode.name)) return undefined;
   if (AT_DESK.has(mode.name) && route.includes(me.place)) return undefined;
-  return holder?.place ?? "";
+  return holder.place;
 }

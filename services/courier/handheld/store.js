@@ -6,6 +6,7 @@
 // ``state`` device, shift and settings by name.
 
 import { openDB } from "idb";
+import { textOf } from "./entry.js";
 
 const NAME = "dossier-post-handheld";
 const KEPT_MS = 40 * 86_400_000; // answered entries stay visible this long
@@ -27,26 +28,31 @@ export function open() {
 }
 
 /**
- * Stores entries and gives them their numbers: all of them or none, on the disk before it returns. ``drafts`` have ``at`` (ms by
- * the device's clock), ``mode`` and the parcels they concern (``codes``).
+ * Stores entries of a device and gives them their numbers: all of them or none, on the disk before it returns. ``entries`` are as
+ * entry.js has them; a record adds what is signed (``text``), and what the queue is searched by: ``at``, ``mode``, ``codes``.
  */
-export async function keep(db, drafts) {
+export async function keep(db, device, acts) {
   const tx = db.transaction(["queue", "seen", "state", "basket"], "readwrite", { durability: "strict" });
   const state = tx.objectStore("state");
   let last = (await state.get("sequence")) ?? 0;
-  const entries = drafts.map((draft) => ({ ...draft, sequence: (last += 1) }));
+  const records = acts.map((entry) => recordOf(device, (last += 1), entry));
   state.put(last, "sequence");
-  const today = dayOf(entries.at(-1).at);
-  state.put(((await state.get(`scans ${today}`)) ?? 0) + entries.reduce((sum, { codes }) => sum + codes.length, 0), `scans ${today}`);
-  for (const entry of entries) {
-    tx.objectStore("queue").put(entry);
-    for (const code of entry.codes) {
-      tx.objectStore("seen").put({ code, mode: entry.mode, at: entry.at });
-      tx.objectStore("basket").delete([entry.mode, code]);
+  const today = `scans ${dayOf(records.at(-1).at)}`;
+  state.put(((await state.get(today)) ?? 0) + records.reduce((sum, { codes }) => sum + codes.length, 0), today);
+  for (const record of records) {
+    tx.objectStore("queue").put(record);
+    for (const code of record.codes) {
+      tx.objectStore("seen").put({ code, mode: record.mode, at: record.at });
+      tx.objectStore("basket").delete([record.mode, code]);
     }
   }
   await tx.done;
-  return entries;
+  return records;
+}
+
+function recordOf(device, sequence, entry) {
+  const codes = entry.parcels.map(({ parcelCode }) => parcelCode);
+  return { device, sequence, at: entry.at, mode: entry.mode, codes, entry, text: textOf(device, sequence, entry) };
 }
 
 /** Puts entries back with what was added to them (their signature). */
@@ -61,13 +67,18 @@ export async function oldest(db, most, isSound) {
   const found = await db.getAll("queue", undefined, most);
   const sound = found.filter(isSound);
   if (sound.length === found.length) return sound;
+  await setAside(db, found.filter((each) => !isSound(each)), "RECORD_DAMAGED");
+  return sound.length ? sound : oldest(db, most, isSound);
+}
+
+/** Takes records out of the queue's way without losing them: a person must look at them. */
+export async function setAside(db, records, reason) {
   const tx = db.transaction(["queue", "damaged"], "readwrite", { durability: "strict" });
-  for (const record of found.filter((each) => !isSound(each))) {
-    tx.objectStore("damaged").put({ record, at: Date.now() });
+  for (const record of records) {
+    tx.objectStore("damaged").put({ record, reason, at: Date.now() });
     tx.objectStore("queue").delete(record.sequence);
   }
   await tx.done;
-  return sound.length ? sound : oldest(db, most, isSound);
 }
 
 /** Moves answered entries out of the queue, with their answers: from now on they are never sent again. */
