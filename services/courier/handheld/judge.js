@@ -21,7 +21,7 @@ export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, n
   if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
   if (!parcel) return unlisted(mode, me, label, listedAt, now);
   if (parcel.ended) return { outcome: "ended" };
-  const elsewhere = AT_DESK.has(mode.name) ? placeWanted(mode, me.place, parcel) : undefined;
+  const elsewhere = placeWanted(mode, me.place, parcel);
   if (elsewhere) return { outcome: "wrong_way", place: elsewhere };
   const owner = wrongHands(mode, me, parcel);
   return owner === undefined ? { outcome: "right" } : { outcome: "not_mine", place: owner };
@@ -39,7 +39,8 @@ function unlisted(mode, me, label, listedAt, now) {
 // The office the parcel should be at instead; undefined if it is right here.
 function placeWanted(mode, here, parcel) {
   const { route } = parcel;
-  if (route.length === 0 || mode.name === "GIVE_BACK") return undefined;
+  if (mode.name === "DELIVER" && parcel.direction === "OUTBOUND") return parcel.authority;
+  if (!AT_DESK.has(mode.name) || route.length === 0 || mode.name === "GIVE_BACK") return undefined;
   if (!route.includes(here)) return nextOf(parcel);
   if (mode.name === "PICK_UP" && here !== route[0]) return route[0];
   if (mode.name === "OUT_TO_COURIER" && here !== route.at(-1)) return route.at(-1);

@@ -28,14 +28,15 @@ export function open() {
 }
 
 /**
- * Stores entries of a device and gives them their numbers: all of them or none, on the disk before it returns. ``entries`` are as
- * entry.js has them; a record adds what is signed (``text``), and what the queue is searched by: ``at``, ``mode``, ``codes``.
+ * Stores acts of a device and gives them their numbers: all of them or none, on the disk before it returns. An act is {entry,
+ * told}: an entry as entry.js has it, and the outcome people are shown. A record adds what is signed (``text``) and what the
+ * queue is searched by (``at``, ``mode``, ``codes``).
  */
 export async function keep(db, device, acts) {
   const tx = db.transaction(["queue", "seen", "state", "basket"], "readwrite", { durability: "strict" });
   const state = tx.objectStore("state");
   let last = (await state.get("sequence")) ?? 0;
-  const records = acts.map((entry) => recordOf(device, (last += 1), entry));
+  const records = acts.map(({ entry, told }) => recordOf(device, (last += 1), entry, told));
   state.put(last, "sequence");
   const today = `scans ${dayOf(records.at(-1).at)}`;
   state.put(((await state.get(today)) ?? 0) + records.reduce((sum, { codes }) => sum + codes.length, 0), today);
@@ -50,9 +51,9 @@ export async function keep(db, device, acts) {
   return records;
 }
 
-function recordOf(device, sequence, entry) {
+function recordOf(device, sequence, entry, told) {
   const codes = entry.parcels.map(({ parcelCode }) => parcelCode);
-  return { device, sequence, at: entry.at, mode: entry.mode, codes, entry, text: textOf(device, sequence, entry) };
+  return { device, sequence, at: entry.at, mode: entry.mode, told, codes, entry, text: textOf(device, sequence, entry) };
 }
 
 /** Puts entries back with what was added to them (their signature). */
@@ -85,7 +86,8 @@ export async function setAside(db, records, reason) {
 export async function settle(db, answers) {
   const tx = db.transaction(["queue", "answered"], "readwrite", { durability: "strict" });
   for (const { entry, answer } of answers) {
-    tx.objectStore("answered").put({ sequence: entry.sequence, at: entry.at, mode: entry.mode, codes: entry.codes, answer });
+    tx.objectStore("answered").put(
+      { sequence: entry.sequence, device: entry.device, at: entry.at, mode: entry.mode, told: entry.told, codes: entry.codes, answer });
     tx.objectStore("queue").delete(entry.sequence);
   }
   await tx.done;
