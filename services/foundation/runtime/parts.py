@@ -8,6 +8,7 @@ import grpc
 
 from ..events import Recorded
 from ..ports import Clock, EventLog, Stores
+from .device_tokens import Find
 from .identity import Keys
 from .settings import Settings
 
@@ -35,9 +36,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """A service ready to be run."""
+    """A service ready to be run. ``device_keys`` is given by the one service whose door devices may knock at."""
 
     name: str
     add_to_server: Callable[[grpc.aio.Server], None]
     subscriptions: tuple[Subscription, ...] = ()
     routes: tuple[Any, ...] = ()
+    device_keys: Find | None = None

@@ -16,6 +16,7 @@ from ..errors import Problem
 from ..ports import Clock, EventLog, Stores
 from . import logs, metrics
 from .consumer import Consumer
+from .device_tokens import DeviceTokens
 from .group_commit import GroupedStreams
 from .grpc_server import GrpcServer
 from .http_server import HttpServer
@@ -112,9 +113,11 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         stack.push_async_callback(end, loops)  # after the doors are shut, before the stores are
         for name, module in modules.items():
             stores = found.stores[name]
+            told = clock or SystemClock()
             parts: ServiceParts = module.build(ServiceContext(
-                stores=stores, log=log, clock=clock or SystemClock(), registry=registry, keys=keys, settings=settings))
-            server = GrpcServer(name, verifier, parts.add_to_server)
+                stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings))
+            devices = DeviceTokens(parts.device_keys, told) if parts.device_keys is not None else None
+            server = GrpcServer(name, verifier, parts.add_to_server, devices)
             await server.start(settings.host, settings.port(name))
             stack.push_async_callback(server.stop)
             found.ports[name], routes = server.port, [*routes, *parts.routes, *JsonFront(server).routes()]
