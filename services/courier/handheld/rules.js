@@ -21,7 +21,7 @@ export function lacks({ relation, paper, fullName = "", lastFour = "", picture }
 
 // Luật Bưu chính Đ.17; TT 17/2017 Đ.5 k2h. The table is the contract's (parcel.proto, NextStep); a test holds both alike.
 // GIVE_BACK_LATER: only with two tries, the newest two working days or more after the oldest.
-const AFTER = {
+export const AFTER = {
   WRONG_ADDRESS: ["ASK_ADDRESS", "HOLD_AT_OFFICE", "GIVE_BACK_LATER"],
   MOVED: ["ASK_ADDRESS", "HOLD_AT_OFFICE", "GIVE_BACK_LATER"],
   NOT_FOUND: ["TRY_AGAIN", "HOLD_AT_OFFICE", "GIVE_BACK_LATER"],

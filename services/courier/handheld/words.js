@@ -9,7 +9,7 @@ const WORDS = {
   "mode.OUT_TO_COURIER": ["Giao bưu tá đi phát", "Out to courier"],
   "mode.INTO_HUB": ["Đến bưu cục", "Into hub"],
   "mode.OUT_OF_HUB": ["Rời bưu cục", "Out of hub"],
-  "mode.HAND_OVER": ["Bàn giao cho người khác", "Hand over"],
+  "mode.HAND_OVER": ["Bàn giao", "Hand over"],
   "mode.TAKE_OVER": ["Ký nhận bàn giao", "Sign for a hand-over"],
   "mode.SIGN_AT_AUTHORITY": ["Ký nhận tại cơ quan", "Sign at the authority"],
   "mode.DELIVER": ["Phát cho người nhận", "Deliver to citizen"],
@@ -84,7 +84,7 @@ const WORDS = {
   "notice.DEVICE_REVOKED": ["máy đã bị thu hồi", "device revoked"],
   "notice.PARCEL_ENDED": ["đã phát xong", "ended already"],
   // counters and sending
-  today: ["Hôm nay đã quét", "Scanned today"],
+  today: ["Quét hôm nay", "Scanned today"],
   unsent: ["Chưa gửi", "Not yet sent"],
   "net.idle": ["Đã gửi hết", "All sent"],
   "net.sending": ["Đang gửi {count}", "Sending {count}"],
