@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,8 @@ class Field:
     doors: Doors
     base: str
     home: Path
-    found: Any = None
-    clerk: Person = Person("gdv-dat-mui", "CLERK", "")
-    unknown: list[str] = field(default_factory=list)
+    found: Any
+    clerk: Person
 
     @property
     def office(self) -> str:
@@ -67,7 +66,8 @@ class Field:
             try:
                 answer = await self.doors.call("GetParcel", courier.GetParcelRequest(parcel_code=code), person or self.clerk)
             except Refusal as refusal:
-                assert refusal.reason == "PARCEL_UNKNOWN", refusal
+                if refusal.reason != "PARCEL_UNKNOWN":
+                    raise
                 continue
             return answer.parcel  # type: ignore[no-any-return]
 
@@ -85,7 +85,8 @@ class Field:
 
 
 @asynccontextmanager
-async def started(home: Path, pages: Path, *, store: str = "memory:", clock: Clock | None = None, http_port: int = 0) -> AsyncIterator[Field]:
+async def started(home: Path, pages: Path, *, store: str = "memory:", clock: Clock | None = None,
+                  http_port: int = 0) -> AsyncIterator[Field]:
     """The system in this process."""
     chosen = settings.Settings(store=store, intake_port=0, courier_port=0, tracking_port=0, http_port=http_port, keys_dir=home,
                                pages_dir=pages)
@@ -170,8 +171,8 @@ class Device:
 
     async def until(self, name: str, value: int, timeout: float = 30_000) -> None:
         """Waits until one of the two numbers at the bottom is what it should be."""
-        await self.page.wait_for_function("([name, value]) => document.querySelector(`#${name} strong`)?.textContent === String(value)",
-                                          arg=[name, value], timeout=timeout)
+        shows = "([name, value]) => document.querySelector(`#${name} strong`)?.textContent === String(value)"
+        await self.page.wait_for_function(shows, arg=[name, value], timeout=timeout)
 
     async def stored(self, name: str) -> list[Any]:
         """Every record of one of the device's stores."""

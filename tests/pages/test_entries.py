@@ -73,7 +73,8 @@ def test_every_value_of_the_contract_has_a_word_in_both_languages(node: str, pre
     values = enum.keys()
     short = values[0].removesuffix("UNSPECIFIED")
     names = [prefix + value.removeprefix(short) for value in values[1:]]
-    done = subprocess.run([node, "--input-type=module", "-e", script, json.dumps(names)], capture_output=True, text=True, check=True)
+    done = subprocess.run([node, "--input-type=module", "-e", script, json.dumps(names)], capture_output=True, text=True,
+                          check=True)
 
     for name, pair in zip(names, json.loads(done.stdout), strict=True):
         assert pair, name
