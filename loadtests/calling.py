@@ -26,7 +26,7 @@ grpc_gevent.init_gevent()
 HOME = Path(os.environ.get("POSTAL_LOAD_HOME", "out/load"))
 _NOT_YET = ("PARCEL_UNKNOWN", "NOT_LODGED_YET", "JOURNEY_UNKNOWN")  # the fact is on its way
 _UNKNOWN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.ABORTED)
-draw = random.Random(f"{os.environ.get('SEED', '1')}/{os.environ.get('LOCUST_WORKER_INDEX', '0')}")
+draw = random.Random()  # seeded by ``begin``: which offices, weights and pauses come, not the request ids
 
 
 @dataclass
@@ -46,7 +46,14 @@ class Shared:
     queues: ClassVar[dict[str, deque[Item]]] = {name: deque() for name in ("offered", "carried", "signed", "accepted", "decided")}
     seen: ClassVar[deque[Item]] = deque(maxlen=20_000)
     _tokens: ClassVar[dict[tuple[str, str, str], tuple[float, str]]] = {}
+    device: ClassVar[str] = ""
     _file: ClassVar[Any] = None
+
+    @classmethod
+    def begin(cls, worker: int) -> None:
+        """What a worker does is drawn from the seed and its number; its scanner is like no other's, of earlier runs included."""
+        draw.seed(f"{os.environ.get('SEED', '1')}/{worker}")
+        cls.device = f"load-{uuid.uuid4().hex[:16]}"
 
     @classmethod
     def stubs(cls) -> tuple[Any, ...]:
@@ -94,7 +101,7 @@ class Person(User):
         Person._stubs = Person._stubs or Shared.stubs()
         stub = next(each for each in Person._stubs if hasattr(each, method))
         if "request_id" in request.DESCRIPTOR.fields_by_name:
-            request.request_id = request.request_id or str(uuid.UUID(int=draw.getrandbits(128), version=4))
+            request.request_id = request.request_id or str(uuid.uuid4())
         metadata = (("authorization", f"Bearer {Shared.token(self.role, person, place)}"),) if person else ()
         for attempt in range(4):
             start = time.perf_counter()

@@ -6,12 +6,19 @@ Goal: error rate at most 1 % and p95 at most 1,000 ms (POSTAL_LOAD_P95_MS); the 
 import os
 from typing import Any
 
+from calling import Shared
 from locust import events
 from people import Citizen, Clerk, Courier, Officer
 from shapes import Shape
 
 __all__ = ["Citizen", "Clerk", "Courier", "Officer", "Shape"]
 MOST_ERRORS, SLOWEST_P95_MS = 0.01, float(os.environ.get("POSTAL_LOAD_P95_MS", "1000"))
+
+
+@events.test_start.add_listener
+def begin(environment: Any, **_: Any) -> None:
+    """Each worker, of this machine or another, draws its own."""
+    Shared.begin(max(0, getattr(environment.runner, "worker_index", 0)))
 
 
 @events.quitting.add_listener

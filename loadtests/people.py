@@ -4,7 +4,6 @@ What a user was told goes into the process's history file; ``oracle`` judges it 
 """
 
 import csv
-import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -92,7 +91,7 @@ class Courier(Person):
                 handover_id=item.courier, parcels=[courier.AcceptedParcel(parcel_code=item.parcel_code)]), person, item.office)):
             return
         Courier._scans += 1
-        scan = parcel_pb2.Scan(device=f"load-{os.getpid()}", device_sequence=Courier._scans, parcel_code=item.parcel_code,
+        scan = parcel_pb2.Scan(device=Shared.device, device_sequence=Courier._scans, parcel_code=item.parcel_code,
                                activity=parcel_pb2.SCAN_ACTIVITY_DEPARTED, office_code=item.office)
         scan.occur_time.GetCurrentTime()
         self.call("RecordScans", courier.RecordScansRequest(scans=[scan]), person, item.office)
