@@ -8,6 +8,7 @@ from typing import Any
 
 from calling import Shared
 from locust import events
+from locust.runners import WorkerRunner
 from people import Citizen, Clerk, Courier, Officer
 from shapes import Shape
 
@@ -24,6 +25,8 @@ def begin(environment: Any, **_: Any) -> None:
 @events.quitting.add_listener
 def judge(environment: Any, **_: Any) -> None:
     """The exit code from the error rate and the p95 of the whole run."""
+    if isinstance(environment.runner, WorkerRunner):
+        return  # the master has its figures and judges
     total = environment.stats.total
     p95 = total.get_response_time_percentile(0.95) or 0
     met = total.num_requests > 0 and total.fail_ratio <= MOST_ERRORS and p95 <= SLOWEST_P95_MS
