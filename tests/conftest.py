@@ -60,6 +60,14 @@ def chromium() -> str:
     return str(found)
 
 
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Path of Node.js, which runs the pages' pure modules."""
+    found = shutil.which("node")
+    need("node", None if found else "no node on PATH")
+    return str(found)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.section("adapters and servers")
     terminalreporter.line(f"ran on: memory, sqlite{''.join(f', {name}' for name in sorted(_ran))}")

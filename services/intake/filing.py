@@ -137,6 +137,16 @@ class Desk:
         day = deadlines.due(self.authority, start, value, unit)
         return day.isoformat() if day else ""
 
+    def promises(self, procedure: Procedure, authority: Authority, office: Office, now: datetime) -> tuple[str, str]:
+        """(ISO date promised at the authority, ISO date its decision is to be expected by), if handed in now."""
+        transit_due, _ = self.transit(office, self.registry.office(authority.office_code), now)
+        return transit_due, self.expected(transit_due, procedure)
+
+    def expected(self, transit_due: str, procedure: Procedure) -> str:
+        """ISO date of the decision if the envelope arrives on its own promise; "" if the term is unknown."""
+        arrives = datetime.fromisoformat(f"{transit_due}T07:00:00+07:00")
+        return self.due_text(arrives, procedure.term_value, procedure.term_unit)
+
     def filed(self, filing: Filing, office_code: str, now: datetime, draw: Callable[[], int]) -> DossierFiled:
         """Everything but the S10 number; raises the refusals of the rules."""
         procedure = self.registry.procedure(filing.procedure_code)
@@ -148,14 +158,13 @@ class Desk:
         fees.check_fee(filing.fee_vnd, procedure.fee_vnd)
         fees.check_amount(filing.postage_vnd, "postage_vnd")
         transit_due, days = self.transit(office, destination, now)
-        arrives = datetime.fromisoformat(f"{transit_due}T07:00:00+07:00")
         return DossierFiled(
             filing_id="", tracking_code=new_tracking_code(draw()), parcel_code="", office_code=office.code,
             procedure_code=procedure.code, procedure_version=procedure.version, authority_code=authority.code,
             destination_office_code=destination.code, service=filing.service, papers=check_papers(filing.papers),
             weight_grams=check_weight(filing.weight_grams), seal_number=clean_text(filing.seal_number, "seal_number", 32),
             transit_due_date=transit_due, transit_days=days, term_value=procedure.term_value, term_unit=procedure.term_unit,
-            expected_due_date=self.due_text(arrives, procedure.term_value, procedure.term_unit),
+            expected_due_date=self.expected(transit_due, procedure),
             route=self.way(office, destination), calendar_version=self.registry.version, synthetic=filing.synthetic)
 
 

@@ -14,7 +14,7 @@ from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, Role, caller
 from services.foundation.runtime.parts import ServiceContext
 from services.foundation.subjects import Request
-from services.registry import Procedure
+from services.registry import Authority, Procedure
 
 from . import papers
 from .commands import Commands
@@ -41,7 +41,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     def __init__(self, context: ServiceContext, commands: Commands, desk: Desk) -> None:
         self._stores, self._keys, self._url = context.stores, context.keys, context.settings.public_url.rstrip("/")
-        self._commands, self._desk, self._registry = commands, desk, context.registry
+        self._commands, self._desk, self._registry, self._clock = commands, desk, context.registry, context.clock
 
     async def ListProcedures(self, request: Any, _: Any) -> Message:
         size = _page_size(request.page_size)
@@ -58,9 +58,18 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         units = self._registry.resolve_unit(request.unit_code, request.place)
         authorities = {each.code: each for each in (self._registry.authority_for(procedure.level, unit) for unit in units)}
         if len(authorities) == 1:
-            authority = codec.to_message(next(iter(authorities.values())), procedure_pb2.Authority)
-            return _pb.ResolveAuthorityResponse(authority=authority)
+            authority = next(iter(authorities.values()))
+            arrives, decided = self._promises(procedure, authority)
+            return _pb.ResolveAuthorityResponse(authority=codec.to_message(authority, procedure_pb2.Authority),
+                                                transit_due_date=arrives, expected_due_date=decided)
         return _pb.ResolveAuthorityResponse(choices=[codec.to_message(unit, procedure_pb2.Unit) for unit in units])
+
+    def _promises(self, procedure: Procedure, authority: Authority) -> tuple[str, str]:
+        """What a clerk may promise the citizen before anything is filed; others have no office to reckon from."""
+        who = caller()
+        if who.role is not Role.CLERK:
+            return "", ""
+        return self._desk.promises(procedure, authority, self._registry.office(who.place), self._clock.now())
 
     async def FileDossier(self, request: Any, _: Any) -> Message:
         filing = _filing(request)

@@ -196,3 +196,14 @@ def test_log_lines_take_listed_keys_alone(capsys: pytest.CaptureFixture[str], mo
         logs.line("call", full_name="Nguyễn")
 
     assert json.loads(capsys.readouterr().err)["method"] == "Track"
+
+
+async def test_a_clerk_learns_the_promises_before_filing_and_they_are_those_of_the_filing(doors: Doors) -> None:
+    filing = a_filing()
+    asked = intake.ResolveAuthorityRequest(procedure_code=filing.procedure_code, unit_code=filing.unit_code)
+    told, officers = await doors.call("ResolveAuthority", asked, CLERK), await doors.call("ResolveAuthority", asked, OFFICER)
+    filed = (await doors.call("FileDossier", filing, CLERK)).dossier
+
+    assert (told.transit_due_date, told.expected_due_date) == (filed.transit_due_date, filed.due_date)
+    assert told.transit_due_date
+    assert (officers.transit_due_date, officers.expected_due_date) == ("", "")

@@ -1,0 +1,1 @@
+"""Page modules without a page: their pure logic under node."""
