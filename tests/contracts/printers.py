@@ -75,6 +75,7 @@ class Ipp:
     def __init__(self, mood: Mood) -> None:
         self.mood, self.port, self.seen = mood, 0, list[dict[str, str]]()
         self._server: Any = None
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> "Ipp":
         self._server = await asyncio.start_server(self._served, "127.0.0.1", 0)
@@ -82,9 +83,12 @@ class Ipp:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
         self._server.close()
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         names = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         if self.mood.stalls:

@@ -38,7 +38,9 @@ async def make(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 def taken(make: Make, mood: Mood, folder: Path) -> list[bytes]:
     """What has come out."""
-    return [each.read_bytes() for each in sorted(folder.iterdir())] if make.kind == "folder" else mood.taken  # type: ignore[attr-defined]
+    if make.kind != "folder":  # type: ignore[attr-defined]
+        return mood.taken
+    return [each.read_bytes() for each in sorted(folder.iterdir()) if not each.name.startswith(".")]
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -164,7 +166,8 @@ async def test_an_ipp_printer_that_does_not_take_the_language_is_named(monkeypat
 
 
 @pytest.mark.parametrize("line", ["x", "x=", "x=tcp://host", "x=http://host:1", "X=folder:y", "a=folder:y,a=folder:z",
-                                  "x=tcp://host:9100?language=pcl", "x=folder:y?dpi=600", "x=folder:y?media=a3", "x=folder:y?colour=1"])
+                                  "x=tcp://host:9100?language=pcl", "x=folder:y?dpi=600", "x=folder:y?media=a3",
+                                  "x=folder:y?colour=1"])
 def test_a_wrong_line_is_refused_by_name(line: str) -> None:
     with pytest.raises(Invalid) as told:
         settings.read({"POSTAL_PRINTERS": line})
