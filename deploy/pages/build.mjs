@@ -2,9 +2,9 @@
 //
 // A page is a folder with an index.html that names its script and style (`app.js`, `app.css`), and whatever else it wants copied:
 // manifest, icons. An `sw.js` there is its service worker; it is told PRECACHE (every file of the page) and VERSION (their hash).
-// Into build/pages/<name>/, or the folder named as first argument.
+// Into build/pages/<name>/; `node build.mjs OUT NAME=FOLDER …` builds other folders into another place.
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -13,7 +13,8 @@ import { build } from "esbuild";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
 const OUT = resolve(process.argv[2] ?? join(ROOT, "build/pages"));
-const PAGES = { handheld: "services/courier/handheld", counter: "services/intake/counter" };
+const OURS = { handheld: "services/courier/handheld", counter: "services/intake/counter" };
+const PAGES = process.argv.length > 3 ? Object.fromEntries(process.argv.slice(3).map((each) => each.split("="))) : OURS;
 const BUNDLED = new Set([".js", ".mjs", ".css", ".md"]);
 const SQUEEZED = new Set([".html", ".js", ".css", ".wasm", ".svg", ".webmanifest", ".json", ".txt"]);
 const LICENSES = { "Be Vietnam Pro": "@fontsource/be-vietnam-pro", idb: "idb", "zxing-wasm": "zxing-wasm" };
@@ -92,5 +93,5 @@ async function page(name, source) {
 }
 
 for (const [name, source] of Object.entries(PAGES)) {
-  if (await stat(join(ROOT, source, "index.html")).catch(() => null)) await page(name, join(ROOT, source));
+  await page(name, resolve(ROOT, source));
 }

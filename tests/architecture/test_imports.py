@@ -11,7 +11,8 @@ SERVICES = ("intake", "courier", "tracking")
 PURE = {
     "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees"),
     "services/intake/labels": ("label", "code128", "layout"),
-    "services/courier": ("parcel", "parcel_facts", "handover", "route"),
+    "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "delivery", "notices"),
+    "services/courier/devices": ("device", "device_facts"),
     "services/tracking": ("timeline", "clocks_of_promise"),
     "services/foundation": ("events", "errors", "codes", "calendar"),
 }
@@ -20,7 +21,7 @@ ONLY_HERE = {
     "motor": "services/foundation/adapters/mongo", "pymongo": "services/foundation/adapters/mongo",
     "bson": "services/foundation/adapters/mongo",
     "aiokafka": "services/foundation/adapters/kafka",
-    "qrcode": "services/intake/labels/raster", "PIL": "services/intake/labels/raster",
+    "qrcode": "services/intake/labels/qr", "PIL": "services/intake/labels/raster",
 }
 
 
