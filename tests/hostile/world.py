@@ -19,7 +19,7 @@ from unittest import mock
 
 import grpc
 from google.protobuf import message_factory
-from postal.courier.v1 import courier_service_pb2
+from postal.courier.v1 import courier_service_pb2, device_service_pb2
 from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
@@ -35,7 +35,7 @@ from .requests import must_be_answered
 from .verdict import Listener, Verdict, of_a_refusal, problems, tells_a_person
 
 METHODS = {f"/{service.full_name}/{method.name}": method
-           for module in (intake_service_pb2, courier_service_pb2, tracking_service_pb2)
+           for module in (intake_service_pb2, courier_service_pb2, device_service_pb2, tracking_service_pb2)
            for service in module.DESCRIPTOR.services_by_name.values() for method in service.methods}
 KINDS = {door: message_factory.GetMessageClass(method.input_type) for door, method in METHODS.items()}
 REPLIES = {door: message_factory.GetMessageClass(method.output_type) for door, method in METHODS.items()}
