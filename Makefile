@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge run demo test chaos seeds fuzz simulate bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -62,14 +62,32 @@ setup-test: $(VENV)/test.stamp $(VENV)/pb.stamp
 setup-load: $(VENV)/load.stamp $(VENV)/pb.stamp
 proto: $(VENV)/pb.stamp ## generate the protobuf code into build/pb
 
-run: setup ## run everything in one process on one SQLite file
+PAGES := $(shell find deploy/pages services/*/pages services/courier/handheld services/intake/counter -type f -not -path '*/node_modules/*')
+
+build/pages.stamp: $(PAGES)
+	@cd deploy/pages && npm ci --silent && node build.mjs
+	@touch $@
+
+pages: build/pages.stamp ## build the pages of staff into build/pages (needs Node.js 18 or newer and npm)
+
+pages-where-npm-is:
+	@if command -v npm > /dev/null && command -v node > /dev/null; then \
+	  $(MAKE) --no-print-directory pages || echo "the pages of staff were not built; all else goes on"; \
+	else echo "without Node.js and npm the pages of staff are not built; all else goes on"; fi
+
+badge: setup ## print links that log a developer in to the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
+	@$(PY) -m services.demo.badge $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) $(if $(PERSON),--person $(PERSON)) \
+	  $(if $(MINUTES),--minutes $(MINUTES)) --target $(TARGET)
+
+run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services
 
 demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
 	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)
 
-test: setup-test ## run every test (REQUIRE=mongo,kafka,browser fails where a server is missing)
+test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node fails where one is missing)
 	@$(PY) deploy/setup/system_packages.py
+	@$(MAKE) --no-print-directory pages-where-npm-is
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 chaos: setup-test ## kill processes at every named point, break servers and network, then verify (KILLS=200 SEED=1 ONLY=file,servers,faults,three,network)
@@ -91,7 +109,7 @@ bench: setup-test ## measure floors and ours side by side; writes docs/benchmark
 lint: setup-test ## ruff, mypy, buf
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto
 
-up: setup-test ## start mongod, Kafka and the three services as processes, data under var/
+up: setup-test pages-where-npm-is ## start mongod, Kafka and the three services as processes, data under var/
 	@$(PY) -m services.foundation.localservers up
 
 down: setup-test ## stop what `make up` started
@@ -101,4 +119,4 @@ load: setup-load ## people in numbers over gRPC, then the oracle (SHAPE=tet USER
 	@$(PY) -m loadtests.run --users $(USERS) --seconds $(SECONDS) --shape $(SHAPE) --target $(TARGET) --processes $(PROCESSES) $(if $(filter 1,$(UI)),--ui)
 
 clean: ## remove what was built; data under var/ stays
-	@rm -rf $(VENV) build out
+	@rm -rf $(VENV) build out deploy/pages/node_modules

@@ -5,6 +5,7 @@ A missing server skips its tests and is listed with the reason at the end; named
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from services.foundation.localservers import kafka, mongod, process
 
+ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = {name for name in os.environ.get("REQUIRE", "").split(",") if name}
 _ran: set[str] = set()
 _not_run: dict[str, str] = {}
@@ -66,6 +68,16 @@ def node() -> str:
     found = shutil.which("node")
     need("node", None if found else "no node on PATH")
     return str(found)
+
+
+@pytest.fixture(scope="session")
+def built_pages() -> Path:
+    """The folder of the pages of staff, built anew if a source has changed since."""
+    missing = [name for name in ("node", "npm", "make") if shutil.which(name) is None]
+    need("node", f"not on PATH: {', '.join(missing)}" if missing else None)
+    done = subprocess.run(["make", "pages"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "build" / "pages"
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -16,6 +16,8 @@ NEEDED = {  # program looked for: Debian package
     "mvn": "maven",
     "zbarimg": "zbar-tools",
     "pdftoppm": "poppler-utils",
+    "node": "nodejs",
+    "npm": "npm",
 }
 STORMS = {"java": NEEDED["java"], "mvn": NEEDED["mvn"], "go": "golang-go"}  # `make chaos`: Go builds the proxy of bad networks
 

@@ -106,6 +106,7 @@ async def helper(home: Path, module: str, *arguments: str) -> AsyncIterator[tupl
 async def _standing(home: Path, settings: dict[str, str], modules: tuple[str, ...]) -> AsyncIterator[Standing]:
     ports, http = {name: process.free_port() for name in SERVICES}, process.free_port()
     environment = {**os.environ, **settings, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http),
+                   "POSTAL_INTAKE_HTTP_PORT": str(process.free_port()), "POSTAL_COURIER_HTTP_PORT": str(process.free_port()),
                    "POSTAL_LOG_LEVEL": "ERROR", **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()}}
     start, pids = asyncio.get_running_loop().time(), []
     try:

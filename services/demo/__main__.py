@@ -16,8 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from services import registry
 from services.foundation.errors import Problem
 from services.foundation.localservers import UP_HOME
-from services.foundation.runtime import identity, settings, wiring
+from services.foundation.runtime import settings, wiring
 
+from . import badge
 from .doors import Doors, Refusal
 from .journey import Journey
 
@@ -25,11 +26,6 @@ OUT = Path("out")
 HOME_PLACE = "xã Đất Mũi, tỉnh Cà Mau"
 STEPS = 6
 SERVICES = ("intake", "courier", "tracking")
-
-
-def minting(keys_dir: Path) -> identity.Minter:
-    """Development tokens from the key made at first start."""
-    return identity.Minter(identity.Keys.load_or_make(keys_dir))
 
 
 async def main() -> int:
@@ -48,6 +44,8 @@ async def main() -> int:
         console.print(f"ready after {time.monotonic() - start:.1f} s")
         passed = await _carry(chosen, console)
         if passed and not arguments.once:
+            for link in badge.links(badge.CLERK, chosen, apart=arguments.target == "up"):
+                console.print(f"  {link}", soft_wrap=True)
             console.print("The system keeps running; Ctrl-C ends it.")
             await _until_told_to_stop()
     return 0 if passed else 1
@@ -56,7 +54,7 @@ async def main() -> int:
 async def _carry(chosen: settings.Settings, console: Console) -> bool:
     ports = (chosen.intake_port, chosen.courier_port, chosen.tracking_port)
     doors = Doors({name: f"{chosen.host}:{port}" for name, port in zip(SERVICES, ports, strict=True)},
-                  minting(chosen.keys_dir).mint_for)
+                  badge.minting(chosen.keys_dir).mint_for)
     known = registry.load()
     home = known.office_of_unit(known.resolve_unit(place=HOME_PLACE)[0].code)
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:

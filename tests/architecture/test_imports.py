@@ -20,7 +20,7 @@ ONLY_HERE = {
     "motor": "services/foundation/adapters/mongo", "pymongo": "services/foundation/adapters/mongo",
     "bson": "services/foundation/adapters/mongo",
     "aiokafka": "services/foundation/adapters/kafka",
-    "qrcode": "services/intake/labels/raster", "PIL": "services/intake/labels/raster",
+    "qrcode": "services/intake/labels/qr", "PIL": "services/intake/labels/raster",
 }
 
 

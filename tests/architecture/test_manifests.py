@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.foundation.runtime.settings import Settings
 from tests.conftest import need
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,8 @@ def test_the_base_holds_three_deployments_with_three_probes_each_and_a_service()
         probes = {probe: container[probe]["grpc"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")}
         assert {probe["service"] for probe in probes.values()} == {"start", "ready", "live"}
         assert {probe["port"] for probe in probes.values()} == {ports["grpc"]}
-        assert services[name]["spec"]["ports"][0]["port"] == ports["grpc"]
+        assert {port["name"]: port["port"] for port in services[name]["spec"]["ports"]} == ports
+        assert ports == {"grpc": Settings().port(name), "http": Settings().http_port_of((name,))}
 
 
 def test_kubectl_builds_the_base() -> None:

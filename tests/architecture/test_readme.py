@@ -13,11 +13,12 @@ from tests.journeys.systems import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PORTS = ("INTAKE", "COURIER", "TRACKING", "HTTP", "INTAKE_HTTP", "COURIER_HTTP")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    ports = {f"POSTAL_{name}_PORT": str(free_port()) for name in ("INTAKE", "COURIER", "TRACKING", "HTTP")}
+    ports = {f"POSTAL_{name}_PORT": str(free_port()) for name in PORTS}
     return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110,
                           env={**os.environ, **ports, **environment})
 
@@ -56,7 +57,7 @@ def test_the_line_with_up_demo_and_down_runs_as_it_is_written(tmp_path: Path) ->
     need("kafka", kafka.missing())
     line = next(line for line in README.splitlines() if line.startswith("make up"))
     ports = {f"POSTAL_{name}_PORT": str(free_port())
-             for name in ("INTAKE", "COURIER", "TRACKING", "HTTP", "UP_MONGO", "UP_KAFKA")}
+             for name in (*PORTS, "UP_MONGO", "UP_KAFKA")}
     place = {**os.environ, **ports, "POSTAL_UP_HOME": str(tmp_path)}
     try:
         done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200, env=place)

@@ -175,5 +175,5 @@ def deed(servers: Servers, system: System, names: list[str], told: Callable[[str
 def _second(system: System, name: str) -> int:
     """A second instance of a service, on ports of its own, a member like the first."""
     environment = {**os.environ, **system.environment, f"POSTAL_{name.upper()}_PORT": str(process.free_port()),
-                   "POSTAL_HTTP_PORT": str(process.free_port())}
+                   **{f"POSTAL_{each}HTTP_PORT": str(process.free_port()) for each in ("", "INTAKE_", "COURIER_")}}
     return process.start((sys.executable, "-m", f"services.{name}"), system.home / f"{name}-second.log", environment)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.demo.__main__ import minting
+from services.demo.badge import minting
 from services.demo.doors import Doors
 from tests.journeys.systems import System
 

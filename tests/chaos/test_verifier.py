@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.__main__ import minting
+from services.demo.badge import minting
 from services.demo.doors import Doors
 from tests.journeys import systems
 

@@ -29,11 +29,16 @@ class System:
     home: Path
     environment: dict[str, str]
     ports: dict[str, int]
-    http_port: int
+    http_ports: dict[str, int]  # by service; one and the same where everything is one process
     commands: dict[str, tuple[str, ...]]
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     kills: int = 0
     told: dict[str, int] = field(default_factory=dict)  # ports that clients are told, where something stands between
+
+    @property
+    def http_port(self) -> int:
+        """Where the citizen's page is."""
+        return self.http_ports["tracking"]
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -86,18 +91,19 @@ class System:
             raise AssertionError(f"{name} did not end after SIGTERM; see {self.home / name}.log") from None
 
 
-def _environment(home: Path, ports: dict[str, int], http_port: int, **more: str) -> dict[str, str]:
-    return {**os.environ, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http_port),
-            "POSTAL_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
+def _environment(home: Path, ports: dict[str, int], http_ports: dict[str, int], **more: str) -> dict[str, str]:
+    return {**os.environ, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http_ports["tracking"]),
+            "POSTAL_INTAKE_HTTP_PORT": str(http_ports["intake"]), "POSTAL_COURIER_HTTP_PORT": str(http_ports["courier"]),
+            "POSTAL_PUBLIC_URL": f"http://127.0.0.1:{http_ports['tracking']}",
             **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()}, **more}
 
 
 @asynccontextmanager
 async def embedded(home: Path) -> AsyncIterator[System]:
     """Everything in one process on one SQLite file."""
-    ports, http_port = {name: free_port() for name in SERVICES}, free_port()
-    environment = _environment(home, ports, http_port, POSTAL_STORE=f"sqlite:{home / 'postal.sqlite'}", POSTAL_LOG="store")
-    system = System(home, environment, ports, http_port, {"everything": ("services",)})
+    ports, http_ports = {name: free_port() for name in SERVICES}, dict.fromkeys(SERVICES, free_port())
+    environment = _environment(home, ports, http_ports, POSTAL_STORE=f"sqlite:{home / 'postal.sqlite'}", POSTAL_LOG="store")
+    system = System(home, environment, ports, http_ports, {"everything": ("services",)})
     async with _running(system):
         yield system
 
@@ -105,10 +111,10 @@ async def embedded(home: Path) -> AsyncIterator[System]:
 @asynccontextmanager
 async def three_services(home: Path, mongo: str, kafka: str, database: str) -> AsyncIterator[System]:
     """Three processes on MongoDB and Kafka."""
-    ports, http_port = {name: free_port() for name in SERVICES}, free_port()
-    environment = _environment(home, ports, http_port, POSTAL_STORE=mongo, POSTAL_LOG=kafka,
+    ports, http_ports = ({name: free_port() for name in SERVICES} for _ in ("gRPC", "HTTP"))
+    environment = _environment(home, ports, http_ports, POSTAL_STORE=mongo, POSTAL_LOG=kafka,
                                POSTAL_MONGO_DATABASE=database)
-    system = System(home, environment, ports, http_port, {name: (f"services.{name}",) for name in SERVICES})
+    system = System(home, environment, ports, http_ports, {name: (f"services.{name}",) for name in SERVICES})
     async with _running(system):
         yield system
 

@@ -12,7 +12,7 @@ from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 
 from services import registry
-from services.demo.__main__ import minting
+from services.demo.badge import minting
 from services.demo.cases import APPLICANT, BRIDEGROOM, PAPERS, PHARMACIST, PROCEDURE, Case
 from services.demo.doors import Doors, Refusal
 from services.demo.journey import Journey

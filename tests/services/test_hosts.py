@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.demo.__main__ import minting
+from services.demo.badge import minting
 from services.demo.doors import Doors
 from services.foundation.localservers import process
 from services.foundation.runtime import settings, wiring

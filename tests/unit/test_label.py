@@ -3,8 +3,8 @@
 import io
 import random
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zxingcpp
@@ -13,7 +13,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from services.foundation.errors import Invalid
 from services.intake.labels import render
 from services.intake.labels.code128 import symbols
-from services.intake.labels.label import LabelContent
+from services.intake.labels.label import LabelContent, placed
+from services.intake.labels.layout import MEDIA, Text, height_of
+from services.intake.labels.raster import paper
 from tests.pictures import read_by_zbar, read_by_zxing
 
 URL, S10 = "HTTPS://T.EXAMPLE.VN/T/0123456789ABC", "RH123456785VN"
@@ -79,28 +81,30 @@ def test_the_svg_draws_the_same_dots_as_the_picture() -> None:
 
     content, media = render(CONTENT, "SVG")
     drawn = Image.new("L", picture().size, 255)
-    dots: Any = drawn.load()
-    for x, y, width in re.findall(rb"M(\d+) (\d+)h(\d+)v1", content):
-        for dot in range(int(width)):
-            dots[int(x) + dot, int(y)] = 0
+    pen, x, y = ImageDraw.Draw(drawn), 0, 0
+    for sign, right, down, rest in re.findall(r"([Mm])(-?\d+) (-?\d+)(?:h(\d+v\d+)h-\d+z)?", content.decode()):
+        x, y = (int(right), int(down)) if sign == "M" else (x + int(right), y + int(down))
+        if rest:
+            wide, high = map(int, rest.split("v"))
+            pen.rectangle((x, y, x + wide - 1, y + high - 1), fill=0)
 
     assert media == "image/svg+xml"
     assert drawn.tobytes() == picture().tobytes()
 
 
-def test_long_names_stay_on_the_label() -> None:
-    from dataclasses import replace
-
-    from services.intake.labels.label import HEIGHT, Text, placed
-
+@pytest.mark.parametrize("medium", MEDIA)
+def test_long_names_stay_on_the_label(medium: str) -> None:
     long = replace(CONTENT, receiver_name="Trung tâm " * 20, sender_name="Công Tằng Tôn Nữ " * 12, receiver_address="x" * 300,
-                   sender_address="đường " * 60)
-    items = placed(long, 29)
-    bars = next(item.y for item in items if type(item).__name__ == "Bars")
-    parties = [item for item in items if isinstance(item, Text) and item.y < bars]
+                   sender_address="đường " * 60, receiver_phone="*" * 20, office="Bưu cục " * 30, route=("Bưu cục " * 9,) * 6,
+                   copy=True)
+    chosen = paper(medium, 203)
+    blocks = placed(long, chosen)
+    texts = [item for block in blocks for item in block.items if isinstance(item, Text)]
 
-    assert max(item.y + item.size for item in parties) < bars - 20 < HEIGHT
-    assert read(Image.open(io.BytesIO(render(long, "PNG")[0])).convert("L")) == {URL, S10}
+    assert all(item.y + item.size <= block.height for block in blocks for item in block.items if isinstance(item, Text))
+    assert not chosen.page or height_of(blocks) == chosen.page
+    assert max(item.x + chosen.measure.width(item.text, item.size, item.bold) for item in texts) <= chosen.width
+    assert read(Image.open(io.BytesIO(render(long, "PNG", medium)[0])).convert("L")) == {URL, S10}
 
 
 def test_an_unknown_format_is_refused() -> None:

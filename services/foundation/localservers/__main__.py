@@ -28,7 +28,7 @@ def up() -> int:
         return 1
     chosen = settings.read({**os.environ, "POSTAL_KEYS_DIR": str(HOME / "keys")})
     ports = {"mongod": MONGO_PORT, "kafka": KAFKA_PORT, **{name: chosen.port(name) for name in SERVICES},
-             "page": chosen.http_port}
+             "citizen's page": chosen.http_port, "counter": chosen.intake_http_port, "handheld": chosen.courier_http_port}
     for module in (mongod, kafka):
         if module.missing():
             sys.stderr.write(f"{module.__name__.rsplit('.', 1)[1]}: {module.missing()}\n")

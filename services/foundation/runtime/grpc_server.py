@@ -1,4 +1,4 @@
-"""The gRPC server: who is calling, what an error becomes, and limits; the same for every service."""
+"""The gRPC server: who is calling, what an error becomes, and limits; the same for every service and for its JSON door."""
 
 import asyncio
 import logging
@@ -47,39 +47,51 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         method, body, read = details.method, handler.unary_unary, handler.request_deserializer
 
         async def answer(raw: bytes, context: Any) -> Any:
-            start = time.perf_counter()
+            metadata = dict(context.invocation_metadata() or ())
             try:
-                reply = await self._answer(method, body, read, raw, context)
+                return await self.answer(method, body, read, raw, str(metadata.get("authorization", "")))
             except Problem as problem:
-                self._count(method, _CODES[type(problem)].name, problem.reason, start)
                 await _refuse(context, problem)
-            else:
-                self._count(method, "OK", "", start)
-                return reply
 
         return grpc.unary_unary_rpc_method_handler(answer, None, handler.response_serializer)
 
-    async def _answer(self, method: str, body: Any, read: Any, raw: bytes, context: Any) -> Any:
+    async def answer(self, method: str, body: Any, read: Any, raw: bytes, authorization: str,
+                     within_s: float = LONGEST_S) -> Any:
+        """What a call gets, whichever door it came through: the reply, or a Problem; counted either way.
+
+        ``read`` makes the request of the bytes; it is asked only after the caller has been found to be allowed.
+        """
+        start = time.perf_counter()
+        try:
+            reply = await self._answer(method, body, read, raw, authorization, within_s)
+        except Problem as problem:
+            self._count(method, code_of(problem).name, problem.reason, start)
+            raise
+        self._count(method, "OK", "", start)
+        return reply
+
+    async def _answer(self, method: str, body: Any, read: Any, raw: bytes, authorization: str, within_s: float) -> Any:
         if self._at_once >= MOST_AT_ONCE:
             raise Exhausted("TOO_MANY_CALLS", "slow down and retry with the same request id")
         self._at_once += 1
         try:
             if method not in policy.PUBLIC:
-                metadata = dict(context.invocation_metadata() or ())
-                found = self._verifier.verify(str(metadata.get("authorization", "")))
+                found = self._verifier.verify(authorization)
                 policy.authorise(method, found)
                 current.set(found)
             reach("rpc.accepted")
             # Shielded: a client that goes away does not cut a commit in two; the task is awaited at the end.
-            task = asyncio.ensure_future(body(_read(read, raw), context))
+            task = asyncio.ensure_future(body(_read(read, raw), None))
             self.running.add(task)
             task.add_done_callback(self._forget)
-            reply = await asyncio.wait_for(asyncio.shield(task), LONGEST_S)
+            reply = await asyncio.wait_for(asyncio.shield(task), within_s)
             reach("rpc.before_reply")
             return reply
         except Problem:
             raise
         except TimeoutError:
+            if within_s < LONGEST_S:
+                raise Overdue("DEADLINE_PASSED", "retry with the same request id and more time") from None
             raise Unavailable("TOOK_TOO_LONG", "retry with the same request id") from None
         except asyncio.CancelledError:
             if task.cancelled():  # the handler's own inner cancellation, not the client's; else no answer would come
@@ -108,7 +120,16 @@ class Internal(Problem):
     """A fault of ours; the caller gets an incident id and nothing else."""
 
 
-_CODES[Internal] = grpc.StatusCode.INTERNAL
+class Overdue(Problem):
+    """The caller's own deadline has passed; what was begun is finished all the same."""
+
+
+_CODES |= {Internal: grpc.StatusCode.INTERNAL, Overdue: grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+def code_of(problem: Problem) -> grpc.StatusCode:
+    """The canonical code of a problem."""
+    return _CODES[type(problem)]
 
 
 def _internal(method: str, error: Exception) -> Internal:
@@ -126,7 +147,7 @@ def _read(read: Any, raw: bytes) -> Any:
 
 async def _refuse(context: Any, problem: Problem) -> None:
     context.set_trailing_metadata((("postal-reason", problem.reason), ("postal-field", problem.field)))
-    await context.abort(_CODES[type(problem)], problem.message)
+    await context.abort(code_of(problem), problem.message)
 
 
 class GrpcServer:
@@ -135,7 +156,8 @@ class GrpcServer:
     def __init__(self, service: str, verifier: Verifier, add: Callable[[grpc.aio.Server], None]) -> None:
         self._keeper = Doorkeeper(service, verifier)
         self._server = grpc.aio.server(interceptors=[self._keeper], options=_OPTIONS)
-        add(_checked(self._server))
+        self.bodies: dict[str, Any] = {}  # what answers each method, by its full path
+        add(_noted(self._server, self.bodies))
         self._health = health_aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self.port = 0
@@ -147,6 +169,10 @@ class GrpcServer:
         self.port = self._server.add_insecure_port(f"{host}:{port}")
         await self._server.start()
         await self.tell("start", "live", serving=True)  # "ready" is told by readiness.py
+
+    async def answer(self, method: str, read: Any, raw: bytes, authorization: str, within_s: float) -> Any:
+        """The reply to a call that came through another door of this process; raises Problem."""
+        return await self._keeper.answer(method, self.bodies[method], read, raw, authorization, min(within_s, LONGEST_S))
 
     async def tell(self, *names: str, serving: bool) -> None:
         """Sets the health of the named parts."""
@@ -172,14 +198,16 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _checked(server: grpc.aio.Server) -> grpc.aio.Server:
-    """The server, refusing to serve a method the policy does not know."""
+def _noted(server: grpc.aio.Server, bodies: dict[str, Any]) -> grpc.aio.Server:
+    """The server, refusing to serve a method the policy does not know, and noting what answers each."""
     add = server.add_registered_method_handlers
 
     def check(service: str, handlers: dict[str, Any]) -> None:
         unknown = [name for name in handlers if not policy.is_known(f"/{service}/{name}")]
         if unknown:
             raise ValueError(f"{service}: not in the policy: {unknown}")
+        if not service.startswith("grpc."):
+            bodies.update((f"/{service}/{name}", each.unary_unary) for name, each in handlers.items())
         add(service, handlers)
 
     server.add_registered_method_handlers = check  # type: ignore[method-assign,assignment]

@@ -1,4 +1,4 @@
-"""The HTTP server of the public pages: security headers on every answer, no line that holds a code."""
+"""The HTTP server of pages and the JSON door: security headers on every answer, no line that holds a code."""
 
 import asyncio
 import socket
@@ -46,7 +46,8 @@ class HttpServer:
         health = Route("/healthz", lambda _: PlainTextResponse("ok"))
         app = Starlette(routes=[health, *routes], middleware=[Middleware(Headers)])
         self._server = uvicorn.Server(uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, lifespan="off", limit_concurrency=512))
+            app, log_config=None, access_log=False, server_header=False, lifespan="off", limit_concurrency=512,
+            timeout_graceful_shutdown=5))  # a client that sends half a body does not hold the end up
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self.port = 0
 
@@ -57,10 +58,11 @@ class HttpServer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen(2048)  # from here on who connects waits, instead of being refused until the server has begun
         except OSError:
             listener.close()
             raise Refused("PORT_TAKEN", f"port {port} is taken; end what uses it or choose another",
-                          field="POSTAL_HTTP_PORT", value=port) from None
+                          field="http_port", value=port) from None
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._server._serve([listener]))
 

@@ -1,7 +1,7 @@
 """Settings: one small frozen record, read once from the environment; wrong values are named all together."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,22 @@ class Settings:
     intake_port: int = 8101
     courier_port: int = 8102
     tracking_port: int = 8103
-    http_port: int = 8080
+    http_port: int = 8080  # tracking's; everything's where all services share a process
+    intake_http_port: int = 8081
+    courier_http_port: int = 8082
     metrics_port: int = 0  # 0: no metrics
     keys_dir: Path = Path("var/keys")
+    pages_dir: Path = Path("build/pages")  # what `make pages` has built
     public_url: str = "http://localhost:8080"
     log_level: str = "INFO"
 
     def port(self, service: str) -> int:
         """The gRPC port of a service."""
         return int(getattr(self, f"{service}_port"))
+
+    def http_port_of(self, services: Sequence[str]) -> int:
+        """The HTTP port of a process: a single service has its own, several share http_port."""
+        return int(getattr(self, f"{services[0]}_http_port", self.http_port)) if len(services) == 1 else self.http_port
 
 
 def _port(text: str) -> int:
@@ -54,7 +61,7 @@ _CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
     "mongo_driver": (_one_of("motor", "pymongo"), "motor or pymongo"),
     "public_url": (_one_of("http://", "https://"), "http://... or https://..."),
     "log_level": (_one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"),
-    "keys_dir": (Path, "a folder"),
+    "keys_dir": (Path, "a folder"), "pages_dir": (Path, "a folder"),
 }
 
 

@@ -20,6 +20,7 @@ from .group_commit import GroupedStreams
 from .grpc_server import GrpcServer
 from .http_server import HttpServer
 from .identity import Keys, Verifier
+from .json_front import JsonFront
 from .log_watch import VIEW as LOG_SEEN_VIEW
 from .log_watch import LogWatch
 from .loops import end, kept_running
@@ -116,7 +117,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             server = GrpcServer(name, verifier, parts.add_to_server)
             await server.start(settings.host, settings.port(name))
             stack.push_async_callback(server.stop)
-            found.ports[name], routes = server.port, [*routes, *parts.routes]
+            found.ports[name], routes = server.port, [*routes, *parts.routes, *JsonFront(server).routes()]
             ready = Readiness(name, server, stores.streams, log)
             await ready.look()
             consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
@@ -124,16 +125,11 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             relay = Relay(name, stores.streams, log, watch.look)
             own: tuple[Readiness | LogWatch | Relay | Consumer, ...] = (ready, watch, relay, *consumers)
             loops.extend(asyncio.create_task(kept_running(each.run, name, type(each).__name__)) for each in own)
-        if routes:
-            found.http_port = await _serve_pages(routes, settings, stack)
+        http = HttpServer(routes)
+        await http.start(settings.host, settings.http_port_of(names))
+        stack.push_async_callback(http.stop)
+        found.http_port = http.port
         yield found
-
-
-async def _serve_pages(routes: list[Any], settings: Settings, stack: AsyncExitStack) -> int:
-    pages = HttpServer(routes)
-    await pages.start(settings.host, settings.http_port)
-    stack.push_async_callback(pages.stop)
-    return pages.port
 
 
 async def _run_until_told(names: Sequence[str]) -> None:

@@ -17,9 +17,9 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 
 from services.foundation.codes import group_code
 
-from ..labels.label import QUIET
+from ..labels.layout import QUIET
 from ..labels.pdf import draw_qr, register_fonts
-from ..labels.raster import qr_matrix
+from ..labels.qr import side_of
 
 _QR_SIDE = 31 * mm
 _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -59,7 +59,7 @@ class _QrCode(Flowable):  # type: ignore[misc]
         self._text, self.width, self.height = text, _QR_SIDE, _QR_SIDE
 
     def draw(self) -> None:
-        draw_qr(self.canv, self._text, 0, _QR_SIDE, _QR_SIDE / (len(qr_matrix(self._text)) + 2 * QUIET))
+        draw_qr(self.canv, self._text, "Q", 0, _QR_SIDE, _QR_SIDE / (side_of(self._text, "Q") + 2 * QUIET))
 
 
 def in_words(number: int) -> str:

@@ -41,3 +41,8 @@ def modules(text: str) -> str:
         for number, width in enumerate(_WIDTHS[value]):
             bars.append(("0" if number % 2 else "1") * int(width))
     return "".join(bars)
+
+
+def length(text: str) -> int:
+    """Modules of the whole, without the quiet zones: eleven a symbol, two more for the stop's last bar."""
+    return 11 * len(symbols(text)) + 2

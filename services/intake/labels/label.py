@@ -1,18 +1,24 @@
-"""What stands where on the label of 100 by 150 mm, in dots of 203 dpi (8 a millimetre). Black only.
+"""What stands where on a label, on a sheet or on a roll. Black only.
 
 Outside never: procedure, identity number, list of papers (TT 17/2017 Đ.9, Đ.11; Luật Bưu chính Đ.11; postal secrecy).
 """
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.foundation.codes import group_code
 
-WIDTH, HEIGHT, MARGIN = 800, 1200, 32
-QR_DOTS = 248  # at least 31 mm with its quiet zone
-QUIET = 4
-_WIDEST = 0.56  # of the size: widest average letter of the fonts, for wrapping
-BAR_DOTS, BAR_HEIGHT = 4, 112  # 0.5 mm a module, so that a blurred print still reads, 14 mm high (UPU S10: 12.5 mm recommended)
+from .layout import QR_MM, Bars, Block, Item, Paper, Qr, Rule, Text, blank, height_of, module_for, qr_side
+
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
+_COPY = "BẢN SAO / COPY"
+_LEVEL, _SIGNED_LEVEL = "Q", "M"  # of error correction
+_SIGNED_MODULE = 3  # dots of 203 dpi: what a handheld still reads of a hundred and seventy characters
+# (receiver's size, lines; sender's size, lines) from what is read at arm's length to what fits a label of 100 mm.
+_TYPE = ((46, 3, 30, 3), (46, 2, 30, 2), (40, 2, 28, 2), (34, 2, 26, 1), (30, 1, 24, 1), (24, 1, 22, 1))
+_NARROW_TYPE = ((34, 4, 26, 3),)
+_SHORT_TYPE = ((36, 3, 28, 2), (34, 2, 28, 2), (30, 2, 26, 1), (28, 1, 24, 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,110 +42,157 @@ class LabelContent:
     seal_number: str
     filed: str  # local time: the date stamp by print (TT 02/2012 Đ.3)
     label_version: int = 1
+    signed: str = ""  # what a handheld checks without network, in a QR of its own; "" prints none
+    copy: bool = False  # the same label may have come out before
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text; y is its top."""
-
-    x: int
-    y: int
-    size: int
-    bold: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A black rectangle."""
-
-    x: int
-    y: int
-    width: int
-    height: int
+def placed(content: LabelContent, paper: Paper) -> list[Block]:
+    """The label's blocks; on a sheet they fill it, on a roll it ends after them."""
+    head = _head(paper, " – ".join(content.route), content.copy)
+    codes = _stacked_codes(content, paper) if paper.narrow else _codes(content, paper)
+    foot = _foot(paper, content.parcel_code, content.office, content.label_version)
+    room = paper.page - head.height - codes.height - foot.height
+    parties = _parties(content, paper, room)
+    rest = [blank(room - height_of(parties))] if paper.page else []
+    return [head, codes, *parties, *rest, foot, *([] if paper.page else [blank(paper.dots(24))])]
 
 
-@dataclass(frozen=True, slots=True)
-class Qr:
-    """The QR, its quiet zone inside; ``module`` dots a module."""
-
-    x: int
-    y: int
-    module: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """The Code 128 of a text, without quiet zones."""
-
-    x: int
-    y: int
-    text: str
+def _parties(content: LabelContent, paper: Paper, room: int) -> tuple[Block, ...]:
+    """Receiver and sender in the largest type that fits uncut; where every type cuts, in the largest that fits."""
+    to = (content.receiver_name, content.receiver_address, content.receiver_phone)
+    of = (content.sender_name, content.sender_address, content.sender_phone)
+    party, fitting = _beside_its_title if paper.short else _party, None
+    for size, most, small, few in _NARROW_TYPE if paper.narrow else _SHORT_TYPE if paper.short else _TYPE:
+        both = party(paper, "Người nhận / To", size, most, *to), party(paper, "Người gửi / From", small, few, *of)
+        if not paper.page or height_of(both) <= room:
+            if not any(_is_cut(block) for block in both):
+                return both
+            fitting = fitting or both
+    return fitting or both
 
 
-Item = Text | Rule | Qr | Bars
+@lru_cache(maxsize=4096)
+def _is_cut(block: Block) -> bool:
+    return any(isinstance(item, Text) and item.text.endswith("…") for item in block.items)
 
 
-def wrapped(text: str, size: int, width: int, most: int) -> list[str]:
-    """The text in at most ``most`` lines that fit the width in dots; what is too long ends in an ellipsis."""
-    room, lines = max(4, int(width / (size * _WIDEST))), [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= room or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    if len(lines) > most:
-        lines = [*lines[:most - 1], f"{lines[most - 1][:room - 1]}…"]
-    return [line if len(line) <= room else f"{line[:room - 1]}…" for line in lines]
+@lru_cache(maxsize=1024)
+def _head(paper: Paper, route: str, copy: bool) -> Block:
+    """What it is and where it goes; a copy says so in a frame."""
+    size, y = paper.dots(26 if paper.narrow else 34), paper.dots(20)
+    title: list[Item] = [*paper.lines("HỒ SƠ HÀNH CHÍNH CÔNG", paper.margin, y, size, True, paper.inner, 2)]
+    copied = _framed(paper, _COPY, y) if copy else []
+    if paper.narrow and copied:
+        title = [Text(paper.margin, y + paper.dots(56), size, True, "HỒ SƠ HÀNH CHÍNH CÔNG")]
+    y = title[-1].y + size * 5 // 4 + paper.dots(4)
+    small = paper.dots(22)
+    lines = paper.lines(route, paper.margin, y, small, False, paper.inner, 1 if paper.short else 2)
+    y += max(1, len(lines)) * (small * 5 // 4) + paper.dots(4)
+    return Block(y + paper.dots(9), (*title, *copied, *lines, Rule(paper.margin, y, paper.inner, paper.dots(3))))
 
 
-def placed(content: LabelContent, qr_modules: int) -> list[Item]:
-    """Everything with its place; ``qr_modules`` is the side of the QR without quiet zone."""
-    inner = WIDTH - 2 * MARGIN
-    module = -(-QR_DOTS // (qr_modules + 2 * QUIET))
-    side = module * (qr_modules + 2 * QUIET)
-    beside = MARGIN + side + 8
-    items: list[Item] = [
-        Text(MARGIN, 24, 34, True, "HỒ SƠ HÀNH CHÍNH CÔNG"),
-        *_lines((content.route and " – ".join(content.route)) or "", MARGIN, 68, 22, False, inner, 2),
-        Rule(MARGIN, 124, inner, 3),
-        Qr(MARGIN - module * QUIET // 2, 132, module),
-        Text(beside, 144, 22, False, "Tra cứu"),
-        *_lines(group_code(content.tracking_code), beside, 172, 38, True, WIDTH - beside, 1),
-        *_lines(_SERVICES[content.service], beside, 222, 26, True, WIDTH - beside - MARGIN, 2),
-        Text(beside, 286, 24, False, " · ".join((*([f"{content.weight_grams} g"] if content.weight_grams else []),
-                                                 f"{content.papers_count} giấy tờ"))),
-        Text(beside, 318, 24, False, f"Niêm phong {content.seal_number}"),
-        Text(beside, 350, 24, False, f"Nhận {content.filed}"),
-    ]
-    y = max(132 + side, 390) + 12
-    y = _party(items, y, "Người nhận / To", 46, (content.receiver_name, content.receiver_address, content.receiver_phone))
-    y = _party(items, y + 6, "Người gửi / From", 30, (content.sender_name, content.sender_address, content.sender_phone))
-    bars = HEIGHT - MARGIN - BAR_HEIGHT - 76
-    items += [
-        Rule(MARGIN, bars - 20, inner, 3),
-        Bars(MARGIN + 10 * BAR_DOTS - 16, bars, content.parcel_code),
-        Text(MARGIN + 10 * BAR_DOTS, bars + BAR_HEIGHT + 6, 36, True, group_code(content.parcel_code)),
-        *_lines(content.office, MARGIN + 10 * BAR_DOTS, HEIGHT - 58, 22, False, inner - 140, 1),
-        Text(WIDTH - MARGIN - 90, HEIGHT - 58, 22, False, f"nhãn v{content.label_version}"),
-    ]
-    return items
+def _framed(paper: Paper, text: str, y: int) -> list[Item]:
+    """A word in a frame, at the right."""
+    size, line, pad = paper.dots(28), paper.dots(3), paper.dots(8)
+    wide = paper.measure.width(text, size, True) + 2 * pad
+    x, top, high = paper.width - paper.margin - wide, y - paper.dots(4), size * 5 // 4 + pad
+    return [Rule(x, top, wide, line), Rule(x, top + high - line, wide, line), Rule(x, top, line, high),
+            Rule(x + wide - line, top, line, high), Text(x + pad, top + pad // 2 + line // 2, size, True, text)]
 
 
-def _lines(text: str, x: int, y: int, size: int, bold: bool, width: int, most: int) -> list[Item]:
-    step = size * 5 // 4
-    return [Text(x, y + number * step, size, bold, line) for number, line in enumerate(wrapped(text, size, width, most))]
+def _facts(content: LabelContent) -> tuple[str, str, str]:
+    weight = f"{content.weight_grams} g · " if content.weight_grams else ""
+    return f"{weight}{content.papers_count} giấy tờ", f"Niêm phong {content.seal_number}", f"Nhận {content.filed}"
 
 
-def _party(items: list[Item], y: int, title: str, size: int, party: tuple[str, str, str]) -> int:
-    """Adds a party and returns the next free y."""
-    name, address, phone = party
-    items += [Rule(MARGIN, y, WIDTH - 2 * MARGIN, 3), Text(MARGIN, y + 10, 20, False, title)]
-    y += 38
-    for text, height, bold, most in ((name, size, True, 3), (address, size * 3 // 4, False, 3), (phone, 26, False, 1)):
+def _codes(content: LabelContent, paper: Paper) -> Block:
+    """The tracking QR, what people read beside it, and the signed QR at the right."""
+    url, dots = content.tracking_url, paper.dots
+    module = module_for(paper, url, _LEVEL, QR_MM)
+    side = qr_side(paper, url, _LEVEL, module)
+    items: list[Item] = [Qr(paper.margin - 2 * module, 0, module, url, _LEVEL)]
+    left, right = paper.margin + side, paper.width - paper.margin
+    if content.signed:
+        small = math.ceil(_SIGNED_MODULE * paper.scale)
+        right -= qr_side(paper, content.signed, _SIGNED_LEVEL, small) - 2 * small
+        items.append(Qr(right - 2 * small, 0, small, content.signed, _SIGNED_LEVEL))
+        right -= 2 * small
+    wide = right - left
+    code = group_code(content.tracking_code)
+    size = next((each for each in map(dots, (38, 34, 30, 26, 22)) if paper.measure.width(code, each, True) <= wide), dots(20))
+    items += [Text(left, dots(12), dots(22), False, "Tra cứu / Track"), Text(left, dots(40), size, True, code)]
+    service = paper.lines(_SERVICES[content.service], left, dots(92), dots(26), True, wide, 2)
+    y = dots(92 + 64)
+    items += service
+    for number, fact in enumerate(_facts(content)):
+        items += paper.lines(fact, left, y + number * dots(32), dots(24), False, wide, 1)
+    return Block(max(side, y + dots(3 * 32)) + dots(4), tuple(items), lasts=False)
+
+
+def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
+    """The same one under the other, where a roll is narrow."""
+    url, dots = content.tracking_url, paper.dots
+    small = math.ceil(_SIGNED_MODULE * paper.scale) if content.signed else 0
+    beside = qr_side(paper, content.signed, _SIGNED_LEVEL, small) if content.signed else 0
+    module = module_for(paper, url, _LEVEL, QR_MM)
+    while qr_side(paper, url, _LEVEL, module) > paper.inner - beside:
+        module -= 1
+    side = qr_side(paper, url, _LEVEL, module)
+    left = (paper.width - side - beside) // 2
+    items: list[Item] = [Qr(left, 0, module, url, _LEVEL)]
+    if content.signed:
+        items.append(Qr(left + side, (side - beside) // 2, small, content.signed, _SIGNED_LEVEL))
+    items.append(paper.centred(group_code(content.tracking_code), side, dots(34), True))
+    y = side + dots(50)
+    for text, size, bold in ((_SERVICES[content.service], 24, True), *((fact, 22, False) for fact in _facts(content))):
+        lines = paper.lines(text, paper.margin, y, dots(size), bold, paper.inner, 2)
+        items += lines
+        y += len(lines) * (dots(size) * 5 // 4) + dots(2)
+    return Block(y + dots(6), tuple(items), lasts=False)
+
+
+@lru_cache(maxsize=4096)
+def _party(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> Block:
+    """Sender or receiver under a line."""
+    dots, y = paper.dots, paper.dots(38)
+    items: list[Item] = [Rule(paper.margin, 0, paper.inner, dots(3)), Text(paper.margin, dots(10), dots(20), False, title)]
+    for text, height, bold, few in ((name, size, True, most), (address, max(22, size * 3 // 4), False, most),
+                                    (phone, min(26, size), False, 1)):
         if text:
-            lines = _lines(text, MARGIN, y, height, bold, WIDTH - 2 * MARGIN, most)
+            lines = paper.lines(text, paper.margin, y, dots(height), bold, paper.inner, few)
             items += lines
-            y += len(lines) * (height * 5 // 4) + 4
-    return y
+            y += len(lines) * (dots(height) * 5 // 4) + dots(4)
+    return Block(y + dots(4), tuple(items))
+
+
+@lru_cache(maxsize=4096)
+def _beside_its_title(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> Block:
+    """The same on a short sheet: the title in a column of its own, the telephone behind the address."""
+    dots, y, left = paper.dots, paper.dots(10), paper.margin + paper.dots(124)
+    titles = [Text(paper.margin, y + number * dots(26), dots(20), False, line) for number, line in enumerate(title.split(" / "))]
+    items: list[Item] = [Rule(paper.margin, 0, paper.inner, dots(3)), *titles]
+    for text, height, bold in ((name, size, True), (" · ".join(filter(None, (address, phone))), max(22, size * 3 // 4), False)):
+        lines = paper.lines(text, left, y, dots(height), bold, paper.width - paper.margin - left, most)
+        items += lines
+        y += len(lines) * (dots(height) * 5 // 4) + dots(2)
+    return Block(max(y, dots(64)) + dots(2), tuple(items))
+
+
+def _foot(paper: Paper, parcel_code: str, office: str, version: int) -> Block:
+    """The S10 bar code as wide as the paper lets it be, its text, the office and the label's version."""
+    dots, modules, small = paper.dots, paper.measure.modules(parcel_code, "BARS"), paper.dots(22)
+    # At most 0.5 mm a module, so that a blurred print still reads; 14 mm high (UPU S10: 12.5 mm recommended), 10 on a short sheet.
+    module = max(2, min(dots(4), (paper.width if paper.narrow else paper.inner) // (modules + 20)))
+    x = (paper.width - modules * module) // 2 if paper.narrow else paper.margin + 6 * module
+    top, high = dots(20), dots(80 if paper.short else 112)
+    code = Text(x, top + high + dots(6), dots(32 if paper.narrow or paper.short else 36), True, group_code(parcel_code))
+    below = code.y + code.size * 5 // 4 + dots(2)
+    label = f"nhãn v{version}"
+    right = paper.width - paper.margin - paper.measure.width(label, small, False)
+    if paper.narrow:
+        tail = [*paper.lines(office, paper.margin, below, small, False, paper.inner, 2)]
+        tail.append(Text(paper.margin, tail[-1].y + small * 5 // 4, small, False, label))
+    else:
+        tail = [*paper.lines(office, x, below, small, False, right - x - dots(16), 1), Text(right, below, small, False, label)]
+    return Block(tail[-1].y + small * 5 // 4 + (0 if paper.narrow else dots(10)), (
+        Rule(paper.margin, 0, paper.inner, dots(3)), Bars(x, top, module, high, parcel_code), code, *tail), lasts=False)

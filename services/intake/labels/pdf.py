@@ -1,19 +1,21 @@
-"""The label as PDF of one page of 100 by 150 mm: vectors and letters, byte for byte the same each time."""
+"""PDF of the same blocks: vectors and letters, a page a sheet, byte for byte the same each time."""
 
 import io
+from collections.abc import Sequence
 from functools import cache
 from unicodedata import normalize
 
-from reportlab.lib.units import mm
+from reportlab.lib.units import inch
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from .code128 import modules
-from .label import BAR_DOTS, BAR_HEIGHT, HEIGHT, QUIET, WIDTH, Bars, Item, Qr, Rule, Text
-from .raster import FONTS, qr_matrix
+from . import code128, qr
+from .layout import DOTS_PER_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, height_of
+from .raster import FONTS
+from .svg import runs
 
-_DOT = mm / 8
+_MM = inch / 25.4
 
 
 @cache
@@ -24,45 +26,45 @@ def register_fonts() -> tuple[str, str]:
     return "Roboto-Regular", "Roboto-Bold"
 
 
-def draw(items: list[Item], url: str) -> bytes:
+def draw(sheets: Sequence[Sequence[Block]], paper: Paper) -> bytes:
     """The PDF's bytes."""
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH * _DOT, HEIGHT * _DOT), invariant=1)
+    out, dot = io.BytesIO(), _MM / DOTS_PER_MM[paper.dpi]
+    canvas = Canvas(out, invariant=1)
     canvas.setTitle("Dossier Post")
-    regular, bold = register_fonts()
-    for item in items:
-        match item:
-            case Text():
-                canvas.setFont(bold if item.bold else regular, item.size * _DOT)
-                canvas.drawString(item.x * _DOT, (HEIGHT - item.y - item.size * 0.95) * _DOT, normalize("NFC", item.text))
-            case Rule():
-                _rectangle(canvas, item.x, item.y, item.width, item.height)
-            case Qr():
-                draw_qr(canvas, url, item.x * _DOT, (HEIGHT - item.y) * _DOT, item.module * _DOT)
-            case Bars():
-                for left, width in _runs(modules(item.text)):
-                    _rectangle(canvas, item.x + left * BAR_DOTS, item.y, width * BAR_DOTS, BAR_HEIGHT)
+    for blocks in sheets:
+        high = height_of(blocks) * dot
+        canvas.setPageSize((paper.width * dot, high))
+        top = 0
+        for block in blocks:
+            for item in block.items:
+                _draw(canvas, item, high - top * dot, dot)
+            top += block.height
+        canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def draw_qr(canvas: Canvas, text: str, left: float, top: float, module: float) -> None:
-    """The QR with its quiet zone inside; left and top in points."""
-    for row, line in enumerate(qr_matrix(text), start=QUIET):
-        for start, width in _runs("".join("1" if dark else "0" for dark in line)):
-            canvas.rect(left + (start + QUIET) * module, top - (row + 1) * module, width * module, module, stroke=0, fill=1)
+def _draw(canvas: Canvas, item: Item, top: float, dot: float) -> None:
+    match item:
+        case Text():
+            regular, bold = register_fonts()
+            canvas.setFont(bold if item.bold else regular, item.size * dot)
+            canvas.drawString(item.x * dot, top - (item.y + item.size * 0.95) * dot, normalize("NFC", item.text))
+        case Rule():
+            _rectangle(canvas, item.x, item.y, item.width, item.height, top, dot)
+        case Qr():
+            draw_qr(canvas, item.text, item.level, item.x * dot, top - item.y * dot, item.module * dot)
+        case Bars():
+            for left, wide in runs(code128.modules(item.text)):
+                _rectangle(canvas, item.x + left * item.module, item.y, wide * item.module, item.height, top, dot)
 
 
-def _runs(bits: str) -> list[tuple[int, int]]:
-    """(start, length) of each run of ones: one rectangle a run leaves no hairlines between modules."""
-    runs, start = [], bits.find("1")
-    while start >= 0:
-        end = bits.find("0", start)
-        end = len(bits) if end < 0 else end
-        runs.append((start, end - start))
-        start = bits.find("1", end)
-    return runs
+def draw_qr(canvas: Canvas, text: str, level: str, left: float, top: float, module: float) -> None:
+    """The QR with its quiet zone inside; left, top and module in points. One rectangle a run: no hairlines between modules."""
+    for number, row in enumerate(qr.rows_of(text, level), start=QUIET):
+        for start, wide in runs(row):
+            canvas.rect(left + (start + QUIET) * module, top - (number + 1) * module, wide * module, module, stroke=0, fill=1)
 
 
-def _rectangle(canvas: Canvas, x: int, y: int, width: int, height: int) -> None:
-    canvas.rect(x * _DOT, (HEIGHT - y - height) * _DOT, width * _DOT, height * _DOT, stroke=0, fill=1)
+def _rectangle(canvas: Canvas, x: int, y: int, width: int, height: int, top: float, dot: float) -> None:
+    canvas.rect(x * dot, top - (y + height) * dot, width * dot, height * dot, stroke=0, fill=1)

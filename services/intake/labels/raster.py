@@ -1,77 +1,134 @@
-"""The label as a bitmap of one bit a dot, and the QR matrix. The only place that knows qrcode and Pillow."""
+"""Blocks as rows of bits, 1 black. The only place that knows Pillow, and that only to draw each word once.
 
-import io
+A row is a zero byte (a PNG's filter, "none"), then the dots from the left. A band of rows is one number while it is drawn:
+words and codes are shifted to their places and laid over each other.
+"""
+
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from unicodedata import normalize
 
-import qrcode
 from PIL import Image, ImageDraw, ImageFont
-from qrcode.util import MODE_ALPHA_NUM, QRData
 
-from .code128 import modules
-from .label import BAR_DOTS, BAR_HEIGHT, HEIGHT, QUIET, WIDTH, Bars, Item, Qr, Rule, Text
+from . import code128, qr
+from .layout import QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, paper_of
 
 FONTS = Path(__file__).parent / "fonts"
-_MASK = 3  # all eight decode; trying them out costs six times the time
+_BEFORE = 4  # dots before a word's origin that its first letter may reach into
 
 
-@lru_cache(maxsize=1024)
-def qr_matrix(text: str) -> list[list[bool]]:
-    """Modules without quiet zone: EC level Q, smallest version that fits, one fixed mask."""
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=0, mask_pattern=_MASK)
-    alphanumeric = all(letter in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:" for letter in text)
-    code.add_data(QRData(text, MODE_ALPHA_NUM) if alphanumeric else text, optimize=0)
-    code.make(fit=True)
-    return [[bool(module) for module in row] for row in code.get_matrix()]
+class Fonts:
+    """Measures words by the fonts they are drawn with, and codes in modules."""
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        """Dots a line of words is wide."""
+        words = text.split(" ")
+        spaces = _advance(" ", size, bold) * (len(words) - 1)
+        return spaces + sum(_advance(part, size, bold) for word in words for part in _parts(word))
+
+    def modules(self, text: str, level: str) -> int:
+        """Modules of a QR's side at a level, or of a bar code's length ("BARS")."""
+        return code128.length(text) if level == "BARS" else qr.side_of(text, level)
 
 
-@lru_cache(maxsize=64)
-def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
+MEASURE = Fonts()
+
+
+def paper(medium: str, dpi: int) -> Paper:
+    """A medium at a resolution, measured by our fonts."""
+    return paper_of(medium, dpi, MEASURE)
+
+
+@lru_cache(maxsize=256)
+def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / f"Roboto-{'Bold' if bold else 'Regular'}.ttf"), size)
 
 
-@lru_cache(maxsize=2048)
-def _drawn(text: str, bold: bool, size: int) -> tuple[Image.Image, tuple[int, int]]:
-    """(the text black on transparent, its offset): most words of a label are the same on every label of a day."""
-    font = _font(bold, size)
-    left, top, right, bottom = font.getbbox(text)
-    mask = Image.new("1", (max(1, round(right - left)), max(1, round(bottom - top))), 0)
-    ImageDraw.Draw(mask).text((-left, -top), text, fill=1, font=font)
-    return mask, (round(left), round(top))
+@lru_cache(maxsize=16384)
+def _advance(word: str, size: int, bold: bool) -> int:
+    return round(_font(size, bold).getlength(normalize("NFC", word)))
 
 
-def bitmap(items: list[Item], url: str) -> Image.Image:
-    """The label drawn, mode "1", black on white."""
-    image = Image.new("1", (WIDTH, HEIGHT), 1)
-    draw = ImageDraw.Draw(image)
-    for item in items:
-        match item:
-            case Text():
-                mask, (left, top) = _drawn(normalize("NFC", item.text), item.bold, item.size)
-                draw.bitmap((item.x + left, item.y + top), mask, fill=0)
-            case Rule():
-                draw.rectangle((item.x, item.y, item.x + item.width - 1, item.y + item.height - 1), fill=0)
-            case Qr():
-                _draw_qr(draw, item, url)
-            case Bars():
-                for number, bar in enumerate(modules(item.text)):
-                    if bar == "1":
-                        left = item.x + number * BAR_DOTS
-                        draw.rectangle((left, item.y, left + BAR_DOTS - 1, item.y + BAR_HEIGHT - 1), fill=0)
-    return image
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A drawn block: ``pitch`` bytes a row, the first of them zero."""
+
+    pitch: int
+    height: int
+    raw: bytes
+
+    def rows(self) -> list[bytes]:
+        """The rows without their leading zero."""
+        return [self.raw[start + 1:start + self.pitch] for start in range(0, len(self.raw), self.pitch)]
 
 
-def _draw_qr(draw: ImageDraw.ImageDraw, item: Qr, url: str) -> None:
-    matrix = qr_matrix(url)
-    dots = Image.new("1", (len(matrix), len(matrix)))
-    dots.putdata([dark for line in matrix for dark in line])
-    side, quiet = len(matrix) * item.module, QUIET * item.module
-    draw.bitmap((item.x + quiet, item.y + quiet), dots.resize((side, side), Image.Resampling.NEAREST), fill=0)
+def band(block: Block, paper: Paper) -> Band:
+    """The block as rows of bits."""
+    return _lasting(block, paper) if block.lasts else _drawn(block, paper)
 
 
-def png(items: list[Item], url: str) -> bytes:
-    """The bitmap as PNG of 203 dpi."""
-    out = io.BytesIO()
-    bitmap(items, url).save(out, "PNG", dpi=(203, 203), compress_level=1)
-    return out.getvalue()
+def _drawn(block: Block, paper: Paper) -> Band:
+    pitch = 1 + (paper.width + 7) // 8
+    bits, dots = 8 * pitch, 0
+    for item in block.items:
+        ink, rows = _ink(item, pitch)
+        below = (block.height - item.y - rows) * bits
+        dots |= ink << below if below >= 0 else ink >> -below
+    return Band(pitch, block.height, dots.to_bytes(pitch * block.height, "big"))
+
+
+_lasting = lru_cache(maxsize=512)(_drawn)
+
+
+def _ink(item: Item, pitch: int) -> tuple[int, int]:
+    """(the item's dots in rows as wide as the paper, how many rows)."""
+    match item:
+        case Text():
+            return _line(item, pitch), item.size * 5 // 4
+        case Rule():
+            row = ((1 << item.width) - 1) << (8 * (pitch - 1) - item.x - item.width)
+            return int.from_bytes(row.to_bytes(pitch, "big") * item.height, "big"), item.height
+        case Bars():
+            bars = code128.modules(item.text)
+            row = int(bars.replace("0", "0" * item.module).replace("1", "1" * item.module), 2)
+            row <<= 8 * (pitch - 1) - item.x - len(bars) * item.module
+            return int.from_bytes(row.to_bytes(pitch, "big") * item.height, "big"), item.height
+        case Qr():
+            return _qr(item, pitch)
+
+
+def _line(item: Text, pitch: int) -> int:
+    x, dots, space = 8 + item.x - _BEFORE, 0, _advance(" ", item.size, item.bold)
+    for word in item.text.split(" "):
+        for part in _parts(word):
+            dots |= _word(part, item.size, item.bold, pitch) >> x
+            x += _advance(part, item.size, item.bold)
+        x += space
+    return dots
+
+
+@lru_cache(maxsize=8192)
+def _parts(word: str) -> tuple[str, ...]:
+    """What is drawn in one: a syllable, or each sign of a code or number, since those never come twice."""
+    return (word,) if not any(letter.isdigit() for letter in word) else tuple(re.findall(r"\*+|.", word, re.DOTALL))
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str, size: int, bold: bool, pitch: int) -> int:
+    """A word at the left edge of rows as wide as the paper: Vietnamese is written in few thousand syllables."""
+    image = Image.new("1", (_advance(word, size, bold) + 3 * _BEFORE, size * 5 // 4), 0)
+    ImageDraw.Draw(image).text((_BEFORE, 0), normalize("NFC", word), fill=1, font=_font(size, bold))
+    wide = (image.width + 7) // 8
+    raw, rest = image.tobytes(), bytes(max(0, pitch - wide))
+    return int.from_bytes(b"".join(raw[start:start + min(wide, pitch)] + rest for start in range(0, len(raw), wide)), "big")
+
+
+def _qr(item: Qr, pitch: int) -> tuple[int, int]:
+    lines, module = qr.rows_of(item.text, item.level), item.module
+    after = 8 * (pitch - 1) - item.x - (QUIET + len(lines)) * module
+    rows = b"".join((int(line.replace("0", "0" * module).replace("1", "1" * module), 2) << after).to_bytes(pitch, "big") * module
+                    for line in lines)
+    quiet = QUIET * module
+    return int.from_bytes(rows, "big") << 8 * pitch * quiet, (len(lines) + 2 * QUIET) * module

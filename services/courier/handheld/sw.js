@@ -1,0 +1,1 @@
+import "../../foundation/pages/offline.js";

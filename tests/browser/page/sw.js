@@ -1,0 +1,1 @@
+import "../../../services/foundation/pages/offline.js";
