@@ -24,9 +24,9 @@ export function button(words, press, { key = "", kind = "", ...attributes } = {}
   return h("button", { type: "button", class: kind || null, ...attributes, on: { click: press } }, words, key ? h("kbd", {}, key) : null);
 }
 
-/** A state: shape, word and colour together, never colour alone. ``kind`` is done, waiting, trouble or plain. */
+/** A state: shape, word and colour together, never colour alone. ``kind`` is done, waiting, trouble, current, ahead or plain. */
 export function mark(kind, words) {
-  const shape = { done: "✓", waiting: "○", trouble: "✕", plain: "·" }[kind];
+  const shape = { done: "✓", waiting: "○", trouble: "✕", current: "▸", ahead: "○", plain: "·" }[kind];
   return h("span", { class: `state ${kind}` }, h("span", { "aria-hidden": "true" }, shape), ` ${words}`);
 }
 

@@ -6,16 +6,18 @@ import { h, put } from "../dom.js";
 import { field } from "./field.js";
 import { fold } from "../fold.js";
 
+const NONE = { authority: null, unitCode: "", transitDue: "", expectedDue: "" };
+
 export function build(form) {
   const { say, network } = form.counter;
   const place = field(form, "place", { label: say("place"), hint: say("placeHint") });
   const found = h("div", { class: "found", role: "status" });
-  const state = { asked: 0, choices: [], told: "" };
+  const state = { asked: 0, choices: [], told: "", found: {} };
 
   place.input.addEventListener("input", () => {
     state.asked += 1;
     Object.assign(state, { choices: [], told: "" });
-    form.set({ authority: null, unitCode: "", transitDue: "", expectedDue: "" });
+    form.set(place.input.value === state.found.place ? state.found : NONE); // after a scan the words are the old ones again
   });
 
   /** Asks for the authority; true once there is one, or there can be none without network. */
@@ -54,6 +56,8 @@ export function build(form) {
     },
     refresh() {
       place.refresh();
+      const { values } = form.draft;
+      if (values.authority) state.found = Object.fromEntries(["place", ...Object.keys(NONE)].map((name) => [name, values[name]]));
       put(found, shown(form, state, pick));
     },
     summary: ({ authority, place: words }) => authority ? authority.name : words,

@@ -7,6 +7,7 @@ import { field } from "./field.js";
 import { money } from "../money.js";
 
 const LIST = "procedures-found";
+const NONE = { procedure: null, authority: null, unitCode: "", transitDue: "", expectedDue: "" };
 
 export function build(form) {
   const { say } = form.counter;
@@ -17,7 +18,7 @@ export function build(form) {
     label: say("procedure"), hint: say("procedureHint"), role: "combobox", "aria-controls": LIST, "aria-expanded": "false",
     "aria-autocomplete": "list", data: { field: "procedure" },
   });
-  const state = { found: [], active: 0, asked: 0 };
+  const state = { found: [], active: 0, asked: 0, chosen: {} };
 
   const choose = async (procedure) => {
     form.replace(withProcedure(form.draft, procedure));
@@ -48,7 +49,12 @@ export function build(form) {
     }
   };
   search.input.addEventListener("input", () => {
-    form.set({ procedure: null, authority: null, unitCode: "", transitDue: "", expectedDue: "" });
+    if (search.input.value === state.chosen.query) { // a scan went by: the words are those of the procedure again
+      form.set(state.chosen);
+      show([]);
+      return;
+    }
+    form.set(NONE);
     state.finding = find();
   });
   const keys = {
@@ -74,7 +80,9 @@ export function build(form) {
     },
     refresh() {
       search.refresh();
-      put(about, form.draft.values.procedure ? aboutIt(say, form.draft.values.procedure) : null);
+      const { values } = form.draft;
+      if (values.procedure) state.chosen = Object.fromEntries(["query", ...Object.keys(NONE)].map((name) => [name, values[name]]));
+      put(about, values.procedure ? aboutIt(say, values.procedure) : null);
     },
     summary: ({ procedure }) => procedure ? `${procedure.code} · ${procedure.name}` : "",
   };

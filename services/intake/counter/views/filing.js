@@ -15,22 +15,22 @@ import { build as procedure } from "../steps/procedure.js";
 
 const BUILD = { procedure, authority, papers, applicant, money: amounts, envelope };
 const TITLES = Object.fromEntries(STEPS.map(({ id }) => [id, `step${id[0].toUpperCase()}${id.slice(1)}`]));
-const MARKS = { Done: "done", Open: "plain", Wrong: "trouble", Ahead: "waiting" };
+const MARKS = { Done: "done", Open: "current", Wrong: "trouble", Ahead: "ahead" };
 
 /** Shows the form for a draft; ``refusal`` is what the server has said of it. */
 export async function show(counter, root, { draft = blank(counter), refusal = null, note = "" } = {}) {
   const { say } = counter;
   const summary = h("section", { class: "summary", tabindex: "-1", role: "alert", "aria-label": say("summaryTitle"), hidden: true });
   const bar = h("aside", { class: "bar", "aria-label": say("toPay") });
-  const kept = h("p", { class: "hint", role: "status" });
+  const kept = h("p", { class: "hint kept", role: "status" });
   const submit = button(say("submit"), () => file(), { kind: "go", key: "Enter", id: "submit" });
   const figures = h("div", { class: "figures" });
-  put(bar, figures, submit);
+  put(bar, figures, kept, submit);
   const form = new Form(counter, draft, { draw, focus });
   for (const { id } of STEPS) form.steps[id] = BUILD[id](form);
   const sections = STEPS.map(({ id }, at) => section(form, id, at));
   put(root, h("h1", { class: "quiet" }, say("file")), note ? h("p", { class: "note", role: "status" }, note) : null, last(counter), summary,
-    h("ol", { class: "steps" }, sections.map((each) => each.element)), kept, bar);
+    h("ol", { class: "steps" }, sections.map((each) => each.element)), bar);
   root.addEventListener("keydown", onKey);
 
   function draw() {

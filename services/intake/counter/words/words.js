@@ -58,6 +58,9 @@ const WORDS = {
   doubleTitle: ["Người này đang có một hồ sơ cùng thủ tục chưa xong", "This person has an open dossier of the same procedure"],
   doubleText: ["Hỏi người nộp: nộp thêm một hồ sơ nữa, hay hỏi về hồ sơ đã nộp?", "Ask: another dossier, or a question about the one already filed?"],
   doubleEarlier: ["Hồ sơ đã nộp", "Filed before"], doubleNo: ["Không nộp thêm", "Do not file another"], doubleYes: ["Nộp thêm một hồ sơ nữa", "File another one"],
+  setAside: ["Bản nháp trước được giữ trong mục Nháp.", "The draft before is kept under Drafts."],
+  codeUnknown: ["Không thấy hồ sơ nào của bưu cục này với mã {0}.", "No dossier of this office has the code {0}."],
+  toMend: ["Sửa chỗ bị từ chối rồi nhận lại.", "Mend what was refused, then take it in again."],
   doubleLeft: ["Chưa nhận thêm hồ sơ nào. Bản nháp vẫn được giữ.", "Nothing was taken in. The draft is kept."],
 };
 
