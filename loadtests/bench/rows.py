@@ -207,6 +207,11 @@ async def commit_to_visible(standing: Standing, per_s: int, back_end: str, limit
                 against="value", note="the client polls the public door on the same cores")]
 
 
+def memory(idle: dict[str, float], loaded: dict[str, float], back_end: str) -> list[Row]:
+    """Memory of each process after all the load of a part, beside itself when it had just started."""
+    return [Row(f"memory of {name} after load, {back_end}", "MB", [loaded[name]], "the same idle", [idle[name]]) for name in idle]
+
+
 async def _drop(answer: Any) -> None:
     await answer
 

@@ -1,12 +1,15 @@
 """What the courier service is made of."""
 
 import grpc
-from postal.courier.v1 import courier_service_pb2_grpc
+from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 
 from services.foundation.runtime import pages
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
 from .commands import Commands
+from .devices import stream as devices
+from .devices.commands import DeviceCommands
+from .devices.grpc_api import DeviceApi
 from .grpc_api import CourierApi
 from .reactions import INDEXES, VIEW, Reactions
 from .scanning import Scanning
@@ -14,7 +17,7 @@ from .stream import TOPIC
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
-VIEWS = {VIEW: INDEXES}
+VIEWS = {VIEW: INDEXES, devices.VIEW: devices.INDEXES}
 PAGE = pages.Page(name="handheld", camera=True)
 
 
@@ -24,10 +27,14 @@ def build(context: ServiceContext) -> ServiceParts:
     commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock)
     reactions = Reactions(commands.parcels, scanning, streams, context.stores.views)
     api = CourierApi(context, commands, scanning)
+    enrolled = DeviceCommands(streams, context.stores.views, context.clock, context.keys.index_key)
+    device_api = DeviceApi(enrolled, context.clock, context.keys.index_key)
 
     def add(server: grpc.aio.Server) -> None:
         courier_service_pb2_grpc.add_CourierServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
+        device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_api, server)  # type: ignore[no-untyped-call]
 
-    return ServiceParts(name="courier", add_to_server=add, routes=pages.routes(context.settings.pages_dir, PAGE), subscriptions=(
+    routes = pages.routes(context.settings.pages_dir, PAGE)
+    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of, subscriptions=(
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
         Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-from postal.courier.v1 import courier_service_pb2_grpc
+from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 from postal.intake.v1 import intake_service_pb2_grpc
 from postal.tracking.v1 import tracking_service_pb2_grpc
 
@@ -46,6 +46,7 @@ class Doors:
         self._stubs: tuple[Any, ...] = (
             intake_service_pb2_grpc.IntakeServiceStub(self._channels["intake"]),  # type: ignore[no-untyped-call]
             courier_service_pb2_grpc.CourierServiceStub(self._channels["courier"]),  # type: ignore[no-untyped-call]
+            device_service_pb2_grpc.DeviceServiceStub(self._channels["courier"]),  # type: ignore[no-untyped-call]
             tracking_service_pb2_grpc.TrackingServiceStub(self._channels["tracking"]),  # type: ignore[no-untyped-call]
         )
 

@@ -44,7 +44,7 @@ class Kind(Generic[State]):
     errors, ``unknown`` makes the error for one that is not there."""
 
     prefix: str
-    topic: str
+    topic: str | None  # None: its facts never leave the service
     field: str
     facts: codec.Registry
     fold: Callable[[Iterable[Decided]], State | None]

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import message_factory
-from postal.courier.v1 import courier_service_pb2
+from postal.courier.v1 import courier_service_pb2, device_service_pb2
 from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
@@ -16,7 +16,8 @@ from services.foundation.runtime.identity import Keys, Minter, Role
 from tests.builders import CLERK, a_filing
 from tests.hostile.values import fill
 
-METHODS = [(service.full_name, method) for module in (intake_service_pb2, courier_service_pb2, tracking_service_pb2)
+METHODS = [(service.full_name, method)
+           for module in (intake_service_pb2, courier_service_pb2, device_service_pb2, tracking_service_pb2)
            for service in module.DESCRIPTOR.services_by_name.values() for method in service.methods]
 MESSAGES, BYTES = 120, 60
 PLACES = {Role.CLERK: "032248", Role.COURIER: "032248", Role.OFFICER: "TINH-01", Role.SUPERVISOR: "032248",

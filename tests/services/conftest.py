@@ -12,6 +12,7 @@ from services.demo.doors import Doors
 from services.demo.journey import Journey
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
+from tests.handheld import minting
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ async def system(tmp_path: Path) -> AsyncIterator[Any]:
 @pytest.fixture
 async def doors(system: Any) -> AsyncIterator[Doors]:
     made = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
-                 Minter(Keys.load_or_make(system.settings.keys_dir)).mint_for, patience_s=0)
+                 minting(Minter(Keys.load_or_make(system.settings.keys_dir))), patience_s=0)
     yield made
     await made.close()
 

@@ -1,7 +1,7 @@
 """Who may call what: the table written a second time, by hand; every RPC times every role."""
 
 import pytest
-from postal.courier.v1 import courier_service_pb2
+from postal.courier.v1 import courier_service_pb2, device_service_pb2
 from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
@@ -31,18 +31,21 @@ AcceptHandover    CLERK COURIER OFFICER
 GetParcel         CLERK COURIER OFFICER SUPERVISOR
 ListParcels       CLERK COURIER OFFICER SUPERVISOR
 RecordDelivery    CLERK COURIER
+InviteDevice      CLERK OFFICER SUPERVISOR
+RevokeDevice      CLERK OFFICER SUPERVISOR
+ListDevices       CLERK OFFICER SUPERVISOR
 GetJourney        CLERK COURIER OFFICER SUPERVISOR
 """
 ALLOWED = {line.split()[0]: set(line.split()[1:]) for line in BY_HAND.strip().splitlines()}
 METHODS = {method.name: f"/{service.full_name}/{method.name}"
-           for module in (intake_service_pb2, courier_service_pb2, tracking_service_pb2)
+           for module in (intake_service_pb2, courier_service_pb2, device_service_pb2, tracking_service_pb2)
            for service in module.DESCRIPTOR.services_by_name.values() for method in service.methods}
 
 
 def test_every_method_of_the_contracts_is_in_the_table_or_public() -> None:
-    assert set(METHODS) == set(ALLOWED) | {"Track"}
-    assert policy.is_known(METHODS["Track"])
-    assert METHODS["Track"] in policy.PUBLIC
+    public = {"Track", "EnrolDevice"}
+    assert set(METHODS) == set(ALLOWED) | public
+    assert all(policy.is_known(METHODS[name]) and METHODS[name] in policy.PUBLIC for name in public)
 
 
 @pytest.mark.parametrize("role", list(Role))

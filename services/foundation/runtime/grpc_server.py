@@ -16,7 +16,8 @@ from grpc_health.v1.health import aio as health_aio
 from ..crashpoints import reach
 from ..errors import Conflict, Denied, Exhausted, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
 from . import logs, metrics, policy
-from .identity import Verifier, current
+from .device_tokens import DeviceTokens
+from .identity import Caller, Verifier, current
 
 MOST_BYTES, MOST_AT_ONCE, LONGEST_S = 1 << 20, 256, 10.0
 _CODES: dict[type[Problem], grpc.StatusCode] = {
@@ -35,8 +36,8 @@ _OPTIONS = (
 class Doorkeeper(grpc.aio.ServerInterceptor):
     """Stands before every method: reads the token, asks the policy, bounds the time, tells errors by their reason."""
 
-    def __init__(self, service: str, verifier: Verifier) -> None:
-        self._service, self._verifier = service, verifier
+    def __init__(self, service: str, verifier: Verifier, devices: DeviceTokens | None = None) -> None:
+        self._service, self._verifier, self._devices = service, verifier, devices
         self._at_once = 0
         self.running: set[asyncio.Task[Any]] = set()
 
@@ -76,7 +77,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         self._at_once += 1
         try:
             if method not in policy.PUBLIC:
-                found = self._verifier.verify(authorization)
+                found = await self._caller(authorization)
                 policy.authorise(method, found)
                 current.set(found)
             reach("rpc.accepted")
@@ -101,6 +102,11 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
             raise _internal(method, error) from None
         finally:
             self._at_once -= 1
+
+    async def _caller(self, header: str) -> Caller:
+        if self._devices is not None and self._devices.takes(header):
+            return await self._devices.verify(header)
+        return self._verifier.verify(header)
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self.running.discard(task)
@@ -153,8 +159,9 @@ async def _refuse(context: Any, problem: Problem) -> None:
 class GrpcServer:
     """One service's server with its health."""
 
-    def __init__(self, service: str, verifier: Verifier, add: Callable[[grpc.aio.Server], None]) -> None:
-        self._keeper = Doorkeeper(service, verifier)
+    def __init__(self, service: str, verifier: Verifier, add: Callable[[grpc.aio.Server], None],
+                 devices: DeviceTokens | None = None) -> None:
+        self._keeper = Doorkeeper(service, verifier, devices)
         self._server = grpc.aio.server(interceptors=[self._keeper], options=_OPTIONS)
         self.bodies: dict[str, Any] = {}  # what answers each method, by its full path
         add(_noted(self._server, self.bodies))

@@ -1,6 +1,6 @@
 """Who is calling: bearer tokens (JWT, EdDSA), and the keys they hang on.
 
-Passwords, OIDC and device keys will come behind the same ``Verifier``.
+Devices' own tokens: ``device_tokens``. Passwords and OIDC will come behind the same ``Verifier``.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ from ..events import Actor
 
 ISSUER = AUDIENCE = "dossier-post"
 LEEWAY_S = 30
-_TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type, not a secret
+TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type, not a secret
 _LONGEST_NAME = 64
 _REQUIRED = ["iss", "aud", "iat", "nbf", "exp", "sub", "jti", "role", "place"]
-_FORBIDDEN_HEADERS = {"jku", "jwk", "x5u", "x5c", "crit"}
+FORBIDDEN_HEADERS = {"jku", "jwk", "x5u", "x5c", "crit"}
 
 
 class Role(StrEnum):
@@ -112,7 +112,8 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
-def _is_name(claim: object) -> bool:
+def is_name(claim: object) -> bool:
+    """Whether a claim names one person or place."""
     return isinstance(claim, str) and 0 < len(claim) <= _LONGEST_NAME
 
 
@@ -131,7 +132,7 @@ class Minter:
         payload = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "nbf": now, "exp": int(now + minutes * 60),
                    "jti": uuid.uuid4().hex, "sub": caller.person, "role": caller.role.value, "place": caller.place,
                    "device": caller.device, **claims}
-        return jwt.encode(payload, self._signing, "EdDSA", {"typ": _TOKEN_TYPE, "kid": self._kid})
+        return jwt.encode(payload, self._signing, "EdDSA", {"typ": TOKEN_TYPE, "kid": self._kid})
 
     def mint_for(self, person: Any) -> str:
         """A token for anything with name, role and place."""
@@ -151,17 +152,17 @@ class Verifier:
             raise Unauthenticated("TOKEN_MISSING", "send metadata authorization: Bearer <token>", field="authorization")
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise _bad("TOKEN_MALFORMED", "send metadata authorization: Bearer <token>")
+            raise bad_token("TOKEN_MALFORMED", "send metadata authorization: Bearer <token>")
         digest = hashlib.sha256(token.encode()).digest()
         known = self._good.get(digest)
         if known is not None and known[0] > time.time():
             return known[1]
         claims = self._claims(token)
         person, role, place, device = claims["sub"], claims["role"], claims["place"], claims.get("device", "")
-        if not (_is_name(person) and _is_name(place) and isinstance(device, str) and len(device) <= _LONGEST_NAME):
-            raise _bad("TOKEN_MALFORMED", "sub and place must each name exactly one")
+        if not (is_name(person) and is_name(place) and isinstance(device, str) and len(device) <= _LONGEST_NAME):
+            raise bad_token("TOKEN_MALFORMED", "sub and place must each name exactly one")
         if not isinstance(role, str) or role not in set(Role):
-            raise _bad("TOKEN_MALFORMED", "the role is not one we know")
+            raise bad_token("TOKEN_MALFORMED", "the role is not one we know")
         found = Caller(person=person, role=Role(role), place=place, device=device)
         if len(self._good) > 50_000:
             self._good.clear()
@@ -172,27 +173,34 @@ class Verifier:
         try:
             header = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError:
-            raise _bad("TOKEN_MALFORMED", "this is not a signed token") from None
+            raise bad_token("TOKEN_MALFORMED", "this is not a signed token") from None
         key = self._keys.get(str(header.get("kid", "")))
-        if header.get("alg") != "EdDSA" or header.get("typ") != _TOKEN_TYPE or _FORBIDDEN_HEADERS & header.keys():
-            raise _bad("TOKEN_FORGED", "only EdDSA access tokens of ours are taken")
+        if header.get("alg") != "EdDSA" or header.get("typ") != TOKEN_TYPE or FORBIDDEN_HEADERS & header.keys():
+            raise bad_token("TOKEN_FORGED", "only EdDSA access tokens of ours are taken")
         if key is None:
-            raise _bad("TOKEN_FORGED", "signed with a key we do not know")
-        try:
-            claims: dict[str, Any] = jwt.decode(token, key, algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER,
-                                                leeway=LEEWAY_S, options={"require": _REQUIRED})
-        except jwt.ExpiredSignatureError:
-            raise _bad("TOKEN_EXPIRED", "log in again") from None
-        except jwt.ImmatureSignatureError:
-            raise _bad("TOKEN_NOT_YET_VALID", "check the clock of the machine that made it") from None
-        except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
-            raise _bad("TOKEN_FOREIGN", "made for or by another system") from None
-        except jwt.InvalidSignatureError:
-            raise _bad("TOKEN_FORGED", "the signature does not hold") from None
-        except jwt.InvalidTokenError:
-            raise _bad("TOKEN_MALFORMED", "a required claim is missing or wrong") from None
-        return claims
+            raise bad_token("TOKEN_FORGED", "signed with a key we do not know")
+        return decoded(token, key, "EdDSA")
 
 
-def _bad(reason: str, advice: str) -> Unauthenticated:
+def decoded(token: str, key: Any, algorithm: str, **options: bool) -> dict[str, Any]:
+    """The claims of a token whose signature and required claims hold; ``options`` are PyJWT's."""
+    wanted: Any = {"require": _REQUIRED, **options}
+    try:
+        claims: dict[str, Any] = jwt.decode(token, key, algorithms=[algorithm], audience=AUDIENCE, issuer=ISSUER,
+                                            leeway=LEEWAY_S, options=wanted)
+    except jwt.ExpiredSignatureError:
+        raise bad_token("TOKEN_EXPIRED", "log in again") from None
+    except jwt.ImmatureSignatureError:
+        raise bad_token("TOKEN_NOT_YET_VALID", "check the clock of the machine that made it") from None
+    except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
+        raise bad_token("TOKEN_FOREIGN", "made for or by another system") from None
+    except jwt.InvalidSignatureError:
+        raise bad_token("TOKEN_FORGED", "the signature does not hold") from None
+    except jwt.InvalidTokenError:
+        raise bad_token("TOKEN_MALFORMED", "a required claim is missing or wrong") from None
+    return claims
+
+
+def bad_token(reason: str, advice: str) -> Unauthenticated:
+    """The error of a token that is not taken."""
     return Unauthenticated(reason, advice, field="authorization")

@@ -1,13 +1,14 @@
 """What a service is given, and what it gives back to be run."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
 from ..events import Recorded
-from ..ports import Clock, EventLog, Stores
+from ..ports import Clock, EventLog, Printer, Stores
+from .device_tokens import Find
 from .identity import Keys
 from .settings import Settings
 
@@ -22,6 +23,7 @@ class ServiceContext:
     registry: Any  # services.registry.Registry; the foundation knows no service's types
     keys: Keys
     settings: Settings
+    printers: Mapping[str, Printer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """A service ready to be run."""
+    """A service ready to be run. ``device_keys`` is given by the one service whose door devices may knock at."""
 
     name: str
     add_to_server: Callable[[grpc.aio.Server], None]
     subscriptions: tuple[Subscription, ...] = ()
     routes: tuple[Any, ...] = ()
+    device_keys: Find | None = None

@@ -17,17 +17,22 @@ class Scope(StrEnum):
     OWN_OFFICE = "OWN_OFFICE"  # filed at the caller's office
     OWN_AUTHORITY = "OWN_AUTHORITY"  # addressed to the caller's authority
     OWN_PARCELS = "OWN_PARCELS"  # held by, offered to or passing the caller's place
+    OWN_PLACE = "OWN_PLACE"  # of the caller's office or authority
+    SIGNED = "SIGNED"  # what a device of the caller's place has signed
 
 
 _ANY, _OFFICE, _AUTHORITY, _PARCELS = Scope.ANY, Scope.OWN_OFFICE, Scope.OWN_AUTHORITY, Scope.OWN_PARCELS
+_PLACE, _SIGNED = Scope.OWN_PLACE, Scope.SIGNED
 _CLERK, _COURIER, _OFFICER, _SUPERVISOR = Role.CLERK, Role.COURIER, Role.OFFICER, Role.SUPERVISOR
 _STAFF: Mapping[Role, Scope] = dict.fromkeys(Role, _ANY)
 _OWN: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE, _OFFICER: _AUTHORITY}
 _CARRIERS: Mapping[Role, Scope] = {_CLERK: _PARCELS, _COURIER: _PARCELS, _OFFICER: _PARCELS}
 _DECIDER: Mapping[Role, Scope] = {_OFFICER: _AUTHORITY}
 
-PUBLIC = frozenset({"/postal.tracking.v1.TrackingService/Track", "/grpc.health.v1.Health/Check",
-                    "/grpc.health.v1.Health/Watch", "/grpc.health.v1.Health/List"})
+PUBLIC = frozenset({
+    "/postal.tracking.v1.TrackingService/Track",
+    "/postal.courier.v1.DeviceService/EnrolDevice",  # the invitation is the right
+    "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch", "/grpc.health.v1.Health/List"})
 
 _INTAKE = {
     "ListProcedures": _STAFF, "GetProcedure": _STAFF, "ResolveAuthority": _STAFF,
@@ -43,12 +48,16 @@ _COURIERS = {
     "OfferHandover": _CARRIERS, "AcceptHandover": _CARRIERS,
     "GetParcel": {**_CARRIERS, _SUPERVISOR: _PARCELS}, "ListParcels": {**_CARRIERS, _SUPERVISOR: _PARCELS},
     "RecordDelivery": {_CLERK: _PARCELS, _COURIER: _PARCELS},
+    "UploadBundle": {_CLERK: _SIGNED, _COURIER: _SIGNED, _OFFICER: _SIGNED, _SUPERVISOR: _SIGNED},
 }
+_KEEPERS: Mapping[Role, Scope] = {_CLERK: _PLACE, _OFFICER: _PLACE, _SUPERVISOR: _PLACE}
+_DEVICES = {"InviteDevice": _KEEPERS, "RevokeDevice": _KEEPERS, "ListDevices": _KEEPERS}
 _TRACKING = {"GetJourney": {_CLERK: _OFFICE, _OFFICER: _AUTHORITY, _COURIER: _PARCELS, _SUPERVISOR: _OFFICE}}
 
 TABLE: Mapping[str, Mapping[Role, Scope]] = {
     f"/postal.{package}.v1.{service}/{method}": roles
     for package, service, methods in (("intake", "IntakeService", _INTAKE), ("courier", "CourierService", _COURIERS),
+                                      ("courier", "DeviceService", _DEVICES),
                                       ("tracking", "TrackingService", _TRACKING))
     for method, roles in methods.items()
 }
