@@ -1,40 +1,26 @@
-"""Clerks, couriers, officers and citizens as Locust users over gRPC: each dossier goes from hand to hand through queues.
+"""Clerks, couriers, officers and citizens as Locust users: each dossier goes from hand to hand through queues.
 
-What a user was told goes into the process's history file; ``oracle`` judges it when the storm is over. Arrivals are Poisson: the
-time between two tasks of a user is exponential.
+What a user was told goes into the process's history file; ``oracle`` judges it when the storm is over.
 """
 
 import csv
-import json
-import os
-import random
 import time
-import uuid
-from collections import Counter, deque
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import grpc
-import grpc.experimental.gevent as grpc_gevent
-from locust import User, task
+from calling import Item, Person, Shared, draw
+from locust import task
 from postal.courier.v1 import courier_service_pb2 as courier
-from postal.courier.v1 import courier_service_pb2_grpc, parcel_pb2
+from postal.courier.v1 import parcel_pb2
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
-from postal.intake.v1 import intake_service_pb2_grpc
 from postal.tracking.v1 import tracking_service_pb2 as tracking
-from postal.tracking.v1 import tracking_service_pb2_grpc
 
 from services import registry
-from services.foundation.runtime.identity import Caller, Keys, Minter, Role
+from services.foundation.runtime.identity import Role
 
-grpc_gevent.init_gevent()
-HOME = Path(os.environ.get("POSTAL_LOAD_HOME", "out/load"))
 AUTHORITY, PROCEDURE, PROVINCE = "TINH-01", "1.014092", "01"
-_NOT_YET = ("PARCEL_UNKNOWN", "NOT_LODGED_YET", "JOURNEY_UNKNOWN")  # the fact is on its way
-_UNKNOWN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.ABORTED)
-_draw = random.Random(f"{os.environ.get('SEED', '1')}/{os.environ.get('LOCUST_WORKER_INDEX', '0')}")
 
 
 def _offices() -> tuple[list[str], list[int]]:
@@ -50,94 +36,6 @@ def _offices() -> tuple[list[str], list[int]]:
 OFFICES, WEIGHTS = _offices()
 
 
-@dataclass
-class Item:
-    """One dossier on its way."""
-
-    filing_id: str
-    tracking_code: str
-    parcel_code: str
-    office: str
-    courier: str = ""
-
-
-class Shared:
-    """What the users of one process share: channels, tokens, queues, the history file."""
-
-    queues: ClassVar[dict[str, deque[Item]]] = {name: deque() for name in ("offered", "carried", "signed", "accepted", "decided")}
-    seen: ClassVar[deque[Item]] = deque(maxlen=20_000)
-    _tokens: ClassVar[dict[tuple[str, str, str], tuple[float, str]]] = {}
-    _file: ClassVar[Any] = None
-
-    @classmethod
-    def stubs(cls) -> tuple[Any, ...]:
-        """The three doors."""
-        addresses = [os.environ.get(f"POSTAL_{name}", f"127.0.0.1:810{number}") for number, name in
-                     enumerate(("INTAKE", "COURIER", "TRACKING"), start=1)]
-        kinds = (intake_service_pb2_grpc.IntakeServiceStub, courier_service_pb2_grpc.CourierServiceStub,
-                 tracking_service_pb2_grpc.TrackingServiceStub)
-        return tuple(kind(grpc.insecure_channel(address)) for kind, address in zip(kinds, addresses, strict=True))
-
-    @classmethod
-    def token(cls, role: Role, person: str, place: str) -> str:
-        """A development token, made from the installation's key and kept while it holds."""
-        key = (role.value, person, place)
-        until, token = cls._tokens.get(key, (0.0, ""))
-        if until < time.monotonic():
-            keys = Keys.load_or_make(Path(os.environ.get("POSTAL_KEYS_DIR", "var/keys")))
-            token = Minter(keys).mint(Caller(person=person, role=role, place=place), minutes=60)
-            cls._tokens[key] = (time.monotonic() + 3000, token)
-        return token
-
-    @classmethod
-    def note(cls, **what: Any) -> None:
-        """Writes a line of the history."""
-        if cls._file is None:
-            HOME.mkdir(parents=True, exist_ok=True)
-            cls._file = (HOME / f"history-{os.getpid()}.jsonl").open("w", buffering=1)
-        cls._file.write(json.dumps(what) + "\n")
-
-
-class Person(User):
-    """Calls, reports each call to Locust, retries what had no answer with the same request id."""
-
-    abstract = True
-    role: ClassVar[Role]
-    per_second = 1.0
-    _stubs: ClassVar[tuple[Any, ...]] = ()
-
-    def wait_time(self) -> float:
-        """Exponential: Poisson arrivals."""
-        return _draw.expovariate(self.per_second)
-
-    def call(self, method: str, request: Any, person: str = "", place: str = "") -> Any | None:
-        """The answer; None if it was refused, has not come to pass yet, or stayed unknown."""
-        Person._stubs = Person._stubs or Shared.stubs()
-        stub = next(each for each in Person._stubs if hasattr(each, method))
-        if "request_id" in request.DESCRIPTOR.fields_by_name:
-            request.request_id = request.request_id or str(uuid.UUID(int=_draw.getrandbits(128), version=4))
-        metadata = (("authorization", f"Bearer {Shared.token(self.role, person, place)}"),) if person else ()
-        for attempt in range(4):
-            start = time.perf_counter()
-            try:
-                answer = getattr(stub, method)(request, metadata=metadata, timeout=10)
-            except grpc.RpcError as error:
-                reason = dict(error.trailing_metadata() or ()).get("postal-reason", "")
-                early = reason in _NOT_YET
-                self._report(f"{method} (not yet)" if early else method, start, None if early else error)
-                if error.code() not in _UNKNOWN or attempt == 3:
-                    return None
-                time.sleep(0.2 * 2 ** attempt)
-            else:
-                self._report(method, start, None)
-                return answer
-        return None
-
-    def _report(self, name: str, start: float, error: Exception | None) -> None:
-        self.environment.events.request.fire(request_type="grpc", name=name, response_time=(time.perf_counter() - start) * 1000,
-                                             response_length=0, exception=error, context={})
-
-
 def _handed(answer: Any) -> bool:
     return answer is not None and not any(each.HasField("problem") for each in answer.results)
 
@@ -149,10 +47,10 @@ class Clerk(Person):
 
     @task
     def file(self) -> None:
-        office = _draw.choices(OFFICES, WEIGHTS)[0]
+        office = draw.choices(OFFICES, WEIGHTS)[0]
         request = intake.FileDossierRequest(
             procedure_code=PROCEDURE, unit_code=PROVINCE, service=dossiers.FILING_SERVICE_BOTH,
-            weight_grams=_draw.randrange(20, 900), fee_vnd=500_000, postage_vnd=30_000, seal_number="T-1", synthetic=True,
+            weight_grams=draw.randrange(20, 900), fee_vnd=500_000, postage_vnd=30_000, seal_number="T-1", synthetic=True,
             applicant=dossiers.Applicant(full_name="Người Thử Tải", identity_number="001185000001", phone="0900000000",
                                          address="Thử tải"), papers=[dossiers.Paper(name="Đơn đề nghị", originals=1)])
         answer = self.call("FileDossier", request, f"load-{office}", office)
@@ -193,7 +91,7 @@ class Courier(Person):
                 handover_id=item.courier, parcels=[courier.AcceptedParcel(parcel_code=item.parcel_code)]), person, item.office)):
             return
         Courier._scans += 1
-        scan = parcel_pb2.Scan(device=f"load-{os.getpid()}", device_sequence=Courier._scans, parcel_code=item.parcel_code,
+        scan = parcel_pb2.Scan(device=Shared.device, device_sequence=Courier._scans, parcel_code=item.parcel_code,
                                activity=parcel_pb2.SCAN_ACTIVITY_DEPARTED, office_code=item.office)
         scan.occur_time.GetCurrentTime()
         self.call("RecordScans", courier.RecordScansRequest(scans=[scan]), person, item.office)
@@ -223,7 +121,7 @@ class Officer(Person):
         if Shared.queues["signed"]:
             item = Shared.queues["signed"].popleft()
             answer = self.call("AcceptDossier", intake.AcceptDossierRequest(
-                filing_id=item.filing_id, dossier_code=f"H26-{time.strftime('%y%m%d')}-{_draw.randrange(10**6):06d}"),
+                filing_id=item.filing_id, dossier_code=f"H26-{time.strftime('%y%m%d')}-{draw.randrange(10**6):06d}"),
                 "cb-load", AUTHORITY)
             Shared.queues["signed" if answer is None else "accepted"].append(item)
             if answer is not None:
@@ -248,7 +146,7 @@ class Citizen(Person):
     def track(self) -> None:
         if not Shared.seen:
             return
-        item = Shared.seen[-1 - min(int(_draw.expovariate(0.02)), len(Shared.seen) - 1)]
+        item = Shared.seen[-1 - min(int(draw.expovariate(0.02)), len(Shared.seen) - 1)]
         answer = self.call("Track", tracking.TrackRequest(tracking_code=item.tracking_code))
         if answer is not None:
             Shared.note(told="saw", tracking=item.tracking_code, stage=answer.journey.stage, entries=len(answer.journey.entries))

@@ -16,22 +16,27 @@ Part = Callable[[Path, Size, bool], Awaitable[list[Row]]]
 async def one_file(home: Path, size: Size, quick: bool) -> list[Row]:
     """Doors, lone caller, page and visibility of the embedded system."""
     async with processes.embedded(home) as standing, processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
+        idle = standing.memory()
         found = await lives.on_one_file(standing, home, 4 if quick else 48)
         found += await rows.lone(standing, lambda: rows.durable_insert_sqlite(home), "SQLite", size)
         found += await rows.commit_to_visible(standing, 100 if quick else 500, "one file", 50, size)
         found += await rows.page(standing, home, size)
-        return found + await rows.doors(standing, at, pid, "SQLite", size)
+        found += await rows.json_door(standing, size)
+        found += await rows.doors(standing, at, pid, "SQLite", size)
+        return found + rows.memory(idle, standing.memory(), "one file")
 
 
 async def on_servers(home: Path, size: Size, quick: bool) -> list[Row]:
     """The same on MongoDB and Kafka."""
     async with processes.database_servers(home) as servers, processes.services_on(home, servers, "bench") as standing, \
             processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
+        idle = standing.memory()
         found = await lives.on_servers(standing, servers, home, "bench", 4 if quick else 48)
         found += await rows.lone(standing, lambda: rows.durable_insert_mongo(servers.uri), "MongoDB", size)
         for per_s, limit in ((200, 100), (1000, 300))[:1 if quick else 2]:
             found += await rows.commit_to_visible(standing, per_s, "MongoDB + Kafka", limit, size)
-        return found + await rows.doors(standing, at, pid, "MongoDB", size)
+        found += await rows.doors(standing, at, pid, "MongoDB", size)
+        return found + rows.memory(idle, standing.memory(), "MongoDB + Kafka")
 
 
 PARTS: dict[str, Part] = {

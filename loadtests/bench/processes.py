@@ -35,6 +35,11 @@ class Standing:
         """Memory of all its processes."""
         return sum(rss_mb(pid) for pid in self.pids)
 
+    def memory(self) -> dict[str, float]:
+        """Memory in MB of each process by its name; one process that runs all is called so."""
+        names = SERVICES if len(self.pids) == len(SERVICES) else ("everything in one process",)
+        return {name: rss_mb(pid) for name, pid in zip(names, self.pids, strict=True)}
+
 
 class Servers(NamedTuple):
     """A MongoDB and a Kafka: addresses, and process ids in this order."""

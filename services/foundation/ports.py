@@ -157,6 +157,34 @@ class Sequences(Protocol):
     async def block(self, name: str, size: int) -> int: ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """What a printer takes: ``language`` PDF, PNG, SVG, ZPL or ESCPOS, the ``medium`` in it ("100X150") and its dots an inch."""
+
+    language: str
+    medium: str
+    dpi: int
+
+
+class Printer(Protocol):
+    """Puts a document on paper.
+
+    P1 ``print`` returns after every byte was taken, and not a byte is changed.
+    P2 Raises Unavailable PRINTER_AWAY only while nothing of the document was given: it may be printed again as it is.
+    P3 Raises Unavailable PRINT_UNCERTAIN when some of it was given and the rest is unknown: paper may have come out.
+    P4 Raises Refused OUT_OF_PAPER, with nothing given, when the printer says before that it has no paper.
+    P5 Returns or raises within ``longest_s`` seconds, whatever the printer does.
+    P6 Documents given at the same time come out one after the other, each whole.
+    P7 A folder never shows a file that is not whole, and never replaces one.
+    """
+
+    @property
+    def reach(self) -> Reach: ...
+    @property
+    def longest_s(self) -> float: ...
+    async def print(self, document: bytes, name: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What one service keeps, on one back end."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import qrcode
 from playwright.async_api import Browser, Page, async_playwright
 
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Caller, Keys, Minter, Role
-from services.intake.labels.raster import qr_matrix
 from tests.browser.test_citizen_page import FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,10 +156,13 @@ async def test_a_new_version_is_fetched_whole_and_taken_when_the_page_says_so(
 
 async def test_a_code_is_read_by_webassembly_where_the_policy_lets_it_and_nowhere_else(browser: Browser, system: Any) -> None:
     text = "HTTPS://T.EXAMPLE.VN/T/0123456789ABC"
+    code = qrcode.QRCode(border=0)
+    code.add_data(text)
+    modules = code.get_matrix()
     handheld, wrong = await opened(browser, system, "handheld")
     counter, forbidden = await opened(browser, system)
     for each in (handheld, counter):
-        await each.evaluate(DRAWN, qr_matrix(text))
+        await each.evaluate(DRAWN, modules)
     reading = "page.texts(picture).catch((error) => String(error))"
     refused = await counter.evaluate(reading)
 

@@ -99,7 +99,7 @@ class Process:
                         SimViews(life, world.views[self.service]), SimSequences(life, world.sequences[self.service]))
         log, methods = SimLog(life), _Methods()
         parts = module.build(ServiceContext(stores=stores, log=log, clock=_Clock(life), registry=_registry(), keys=keys(),
-                                            settings=_SETTINGS))
+                                            settings=_SETTINGS, printers={}))
         parts.add_to_server(methods)
         self.bodies, self._keeper = methods.bodies, Doorkeeper(self.service, _Verifier())  # type: ignore[arg-type]
         consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]

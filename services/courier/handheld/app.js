@@ -1,29 +1,145 @@
-// The handheld page: puts the badge on and lists the parcels at hand.
-import { putOn, worn } from "../../foundation/pages/badge.js";
-import { call } from "../../foundation/pages/door.js";
+// The courier's handheld. This file puts the parts together: regions of the page, screens, scanner, sending, service worker.
+
 import { install } from "../../foundation/pages/install.js";
+import { listen } from "../../foundation/pages/wedge.js";
+import { attempt } from "./attempt.js";
+import { camera } from "./camera.js";
+import { jumped } from "./clock.js";
+import { askClock, call, learnClock, load, seal, set, words } from "./context.js";
+import { deliver } from "./deliver.js";
+import { enrol, shift } from "./enrol.js";
+import { fetchLabelKeys, fetchList } from "./list.js";
+import { choose, menu } from "./menu.js";
+import { MODES, modesOf } from "./modes.js";
+import { announce, drawLast, drawResult } from "./result.js";
+import { scan } from "./scan.js";
+import { drawBottom, drawTop, drawWarnings } from "./shell.js";
+import { give } from "./give.js";
+import { isGrave } from "./answers.js";
+import { forgetOld } from "./store.js";
+import { take } from "./take.js";
+import { makeUploader } from "./uploader.js";
+import { hasWord } from "./words.js";
+
+const SCREENS = { enrol, shift, choose, menu, camera };
+const BY_MODE = { HAND_OVER: give, SIGN_AT_AUTHORITY: take, DELIVER: deliver, ATTEMPT_FAILED: attempt };
+const LOOK_MS = 30_000; // how often the clock is looked at and sending tried again
+const LIST_MS = 10 * 60_000; // how often the list is fetched while there is a network
 
 const at = (id) => document.getElementById(id);
+const app = await load();
+Object.assign(app, {
+  sink: at("sink"), has: hasWord,
+  drawResult: () => drawResult(app, at("result")),
+  drawLast: () => drawLast(app, at("last")),
+  draw, go, sendNow, refreshList,
+  modeChosen: async (name) => { await set(app, "mode", name); app.result = undefined; go("work"); },
+});
 
-async function show() {
-  const badge = worn();
-  at("enter").hidden = badge !== null;
-  at("who").hidden = badge === null;
-  if (!badge) return at("token").focus();
-  at("who").textContent = `${badge.person} · ${badge.place} · đến ${badge.ends.toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" })}`;
+/** Draws what stands around the screens. */
+async function draw() {
+  document.documentElement.lang = app.language;
+  document.documentElement.classList.toggle("sun", Boolean(app.sun));
+  document.title = words(app, "title");
+  at("scanner").hidden = !app.device || !app.person;
+  app.sink.setAttribute("aria-label", words(app, "ready.more"));
+  app.sink.placeholder = words(app, "ready.more");
+  at("typing").textContent = words(app, "type");
+  at("seeing").textContent = words(app, "camera");
+  drawTop(app, at("top"));
+  at("top").hidden = at("bottom").hidden = !app.device;
+  await Promise.all([drawWarnings(app, at("warnings")), drawBottom(app, at("bottom"))]);
+}
+
+/** Shows a screen: one by name, or with "work" the one of the mode at hand. */
+async function go(name) {
+  app.screen?.close?.();
+  const wanted = !app.device ? "enrol" : !app.person ? (name === "menu" ? "menu" : "shift") : name;
+  const mode = modesOf(app.device?.role).some((each) => each.name === app.mode) ? app.mode : modesOf(app.device?.role)[0].name;
+  if (mode !== app.mode && app.device) await set(app, "mode", mode);
+  app.screen = wanted === "work" ? (BY_MODE[mode] ?? scan) : SCREENS[wanted];
+  await draw();
+  await app.screen.open(app, at("screen"));
+}
+
+let chain = Promise.resolve();
+/** Takes texts one after the other, in the order they were scanned. */
+function onText(text) {
+  chain = chain.then(async () => {
+    const typed = app.person && MODES.find(({ key }) => key === text);
+    if (typed && modesOf(app.device.role).includes(typed)) await app.modeChosen(typed.name);
+    else await (app.screen.onText ?? scan.onText)(app, text);
+  });
+  return chain;
+}
+app.onText = onText;
+
+const uploader = makeUploader({
+  db: app.db, chance: Math.random, seal: (records) => seal(app, records), setClock: () => askClock(app),
+  send: async (records, entries, timeout) => {
+    const sent = Date.now();
+    const answer = await call(app, "CourierService", "UploadBundle",
+      { deviceId: records[0].device, deviceNow: new Date(sent).toISOString(), entries, requestId: crypto.randomUUID() }, timeout);
+    await learnClock(app, { sent, received: Date.now(), server: Date.parse(answer.serverTime) });
+    return answer.results;
+  },
+  onState: (state) => { app.net = state; draw(); },
+  onAnswers: (done) => {
+    if (done.some(({ answer }) => isGrave(answer))) announce(app, { ...app.result, outcome: "unknown", said: words(app, "grave"), word: words(app, "grave.word") });
+    app.drawLast();
+  },
+});
+
+/** Sends what is not yet sent, without waiting for a pause to end. */
+function sendNow() {
+  if (app.device && (app.person ?? app.lastPerson)) uploader.poke({ now: true });
+}
+
+/** Fetches the list and the keys of labels; told to nobody if it fails, since the old list still serves. */
+async function refreshList() {
+  if (!app.device || !app.person || !navigator.onLine) return false;
   try {
-    const { parcels } = await call("postal.courier.v1.CourierService", "ListParcels", {}, badge);
-    at("list").replaceChildren(...parcels.map(({ parcelCode }) => Object.assign(document.createElement("li"), { textContent: parcelCode })));
-    at("told").textContent = `${parcels.length} bưu gửi`;
+    const through = (service, method, message) => call(app, service, method, message);
+    await fetchList(app.db, through, Date.now());
+    app.listedAt = await app.db.get("state", "listedAt");
+    await fetchLabelKeys(app.db, through);
+    app.labelKeys = await app.db.get("state", "labelKeys");
+    return true;
   } catch (problem) {
-    at("told").textContent = `Chưa lấy được danh sách, chưa có gì bị mất. Mời thử lại. (${problem.reason})`;
+    if (!problem.reason) throw problem;
+    if (problem.reason.startsWith("TOKEN_")) await askClock(app);
+    return false;
   }
 }
 
-at("enter").addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (putOn(at("token").value)) show();
-  else at("told").textContent = "Mã đăng nhập không đúng.";
+let lookedAt = { wall: Date.now(), steady: performance.now() };
+async function look() {
+  const now = { wall: Date.now(), steady: performance.now() };
+  if (jumped(lookedAt, now)) await askClock(app);
+  lookedAt = now;
+  sendNow();
+  await draw();
+}
+
+listen(document, { sink: app.sink, onText, onScan: onText });
+at("typing").addEventListener("click", () => {
+  app.sink.inputMode = app.sink.inputMode === "none" ? "text" : "none";
+  app.sink.focus();
 });
-show();
-install();
+at("seeing").addEventListener("click", () => go("camera"));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && app.device && app.person) go("work");
+});
+addEventListener("online", () => { askClock(app).then(draw); sendNow(); refreshList(); });
+addEventListener("offline", draw);
+setInterval(look, LOOK_MS);
+setInterval(refreshList, LIST_MS);
+
+await forgetOld(app.db, Date.now());
+await go("work");
+askClock(app).then(draw);
+sendNow();
+refreshList().then(draw);
+install((takeOver) => takeOver());
+navigator.storage?.persist?.(); // so that a full device does not throw the queue away
+document.documentElement.dataset.ready = "yes";

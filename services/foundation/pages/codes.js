@@ -1,5 +1,6 @@
 // The codes of the trade as a page reads them; the rules are those of services/foundation/codes.py, and a test holds them alike.
 
+import { isSigned, parse } from "./signed_label.js";
 import { isDamaged, typings } from "./telex.js";
 
 const S10 = /^[A-Z]{2}\d{9}[A-Z]{2}$/;
@@ -52,8 +53,21 @@ export function groupCode(code) {
   return [code.slice(0, 4), code.slice(4, 8), code.slice(8)].join("-");
 }
 
+/** The tracking code of its 12 characters: with its check character. */
+function withTrackingCheck(text) {
+  return text + CROCKFORD[trackingCheck(Array.from(text, (letter) => CROCKFORD.indexOf(letter)))];
+}
+
+function readSigned(text) {
+  const label = parse(text);
+  const code = label.prefix + label.serial + s10CheckDigit(label.serial) + label.suffix;
+  return S10.test(code) ? { kind: "parcel", code, tracking: withTrackingCheck(label.tracking), labelVersion: label.labelVersion, label }
+    : { kind: "wrong", reason: "CODE_UNREADABLE" };
+}
+
 /** What one spelling says: a parcel, a tracking code with its label's version, or why it is neither. */
 function readSpelling(text) {
+  if (isSigned(text)) return readSigned(text);
   const parcel = checkParcelCode(text);
   if (parcel.code) return { kind: "parcel", code: parcel.code };
   const address = ADDRESS.exec(text);
@@ -68,6 +82,7 @@ function readSpelling(text) {
 
 /**
  * What a scanned or typed text is: {kind: "parcel", code} · {kind: "tracking", code, labelVersion} · {kind: "wrong", reason}.
+ * A parcel read from a signed code also has ``tracking``, ``labelVersion`` and ``label``, to be verified (signed_label.js).
  *
  * Reasons: PARCEL_CODE_CHECK, TRACKING_CODE_CHECK (a character is wrong), CODE_UNREADABLE (no code of ours), and
  * CODE_DAMAGED_BY_TYPING (a Vietnamese typing method changed it beyond what the check characters can tell; ``choices`` holds

@@ -18,6 +18,7 @@ const VNI = {
   "\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5",
 };
 const MOST_TYPINGS = 2000; // a text with so many readings is no code
+const LONGEST = 64; // a longer one, a signed code, has too many to look through while somebody waits
 
 /** Whether a text holds letters that no code has. */
 export function isDamaged(text) {
@@ -31,6 +32,7 @@ export function isDamaged(text) {
 export function typings(text) {
   const upper = text.normalize("NFC").toUpperCase();
   if (!isDamaged(upper)) return [upper];
+  if (upper.length > LONGEST) return [];
   const found = new Set();
   for (const method of [TELEX, VNI]) spell(lettersOf(upper), method, [], "", found);
   return [...found];

@@ -1,13 +1,13 @@
 """What a service is given, and what it gives back to be run."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
 from ..events import Recorded
-from ..ports import Clock, EventLog, Stores
+from ..ports import Clock, EventLog, Printer, Stores
 from .device_tokens import Find
 from .identity import Keys
 from .settings import Settings
@@ -23,6 +23,7 @@ class ServiceContext:
     registry: Any  # services.registry.Registry; the foundation knows no service's types
     keys: Keys
     settings: Settings
+    printers: Mapping[str, Printer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

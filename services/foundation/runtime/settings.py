@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from ..adapters import printers
 from ..errors import Invalid
 
 
@@ -29,6 +30,7 @@ class Settings:
     keys_dir: Path = Path("var/keys")
     pages_dir: Path = Path("build/pages")  # what `make pages` has built
     public_url: str = "http://localhost:8080"
+    printers: str = "files=folder:out/labels"  # NAME=ADDRESS,... see adapters/printers
     log_level: str = "INFO"
 
     def port(self, service: str) -> int:
@@ -55,7 +57,13 @@ def _one_of(*starts: str) -> Callable[[str], str]:
     return check
 
 
+def _printers(text: str) -> str:
+    printers.opened(text)
+    return text
+
+
 _CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "printers": (_printers, "NAME=folder:PATH, NAME=tcp://HOST:PORT?language=zpl&media=100x150&dpi=203 or NAME=ipp://HOST/printers/X"),
     "store": (_one_of("sqlite:", "memory:", "mongodb://"), "sqlite:PATH, memory: or mongodb://..."),
     "log": (_one_of("store", "kafka://"), "store or kafka://HOST:PORT"),
     "mongo_driver": (_one_of("motor", "pymongo"), "motor or pymongo"),

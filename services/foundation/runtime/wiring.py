@@ -11,6 +11,7 @@ from typing import Any
 
 from ..adapters.clocks import SystemClock
 from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
+from ..adapters.printers import opened
 from ..adapters.sqlite import SqliteFile
 from ..errors import Problem
 from ..ports import Clock, EventLog, Stores
@@ -104,6 +105,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         registry = importlib.import_module("services.registry").load()
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
         keys = Keys.load_or_make(settings.keys_dir)
+        printers = opened(settings.printers)
         log = await backend.log([module.TOPIC for module in modules.values() if module.TOPIC])
         verifier, found = Verifier(keys), Running(settings, log=log)
         routes: list[Any] = []
@@ -115,7 +117,8 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             stores = found.stores[name]
             told = clock or SystemClock()
             parts: ServiceParts = module.build(ServiceContext(
-                stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings))
+                stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings,
+                printers=printers))
             devices = DeviceTokens(parts.device_keys, told) if parts.device_keys is not None else None
             server = GrpcServer(name, verifier, parts.add_to_server, devices)
             await server.start(settings.host, settings.port(name))

@@ -1,0 +1,67 @@
+// What a device says of a scan at once, from what it carries: its list of parcels and its own earlier scans. The paper has moved
+// already, so nothing here refuses a scan of a parcel; it only tells the eyes. The server's answer comes later and has the last word.
+
+const AT_DESK = new Set(["PICK_UP", "OUT_TO_COURIER", "INTO_HUB", "OUT_OF_HUB", "GIVE_BACK"]);
+const MINE_ALONE = new Set(["HAND_OVER", "DELIVER", "ATTEMPT_FAILED"]); // only who answers for a parcel can do these
+const OLD_LIST_MS = 12 * 3_600_000;
+
+/** Outcomes that wait for a tap. The others go on by themselves. */
+export const WAITS = new Set(["not_mine", "wrong_way", "unknown", "superseded", "ended", "wrong"]);
+
+/**
+ * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel; ``me``: {person, place};
+ * ``parcel``: its row of the list, if known; ``label``: {state, destination} of a signed code, else undefined; ``listedAt``: when
+ * the list was fetched, in ms.
+ *
+ * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown · kept
+ * (no list to compare with) · superseded · ended.
+ */
+export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
+  if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
+  if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
+  if (!parcel) return unlisted(mode, me, label, listedAt, now);
+  if (parcel.ended) return { outcome: "ended" };
+  const elsewhere = placeWanted(mode, me.place, parcel);
+  if (elsewhere) return { outcome: "wrong_way", place: elsewhere };
+  const owner = wrongHands(mode, me, parcel);
+  return owner === undefined ? { outcome: "right" } : { outcome: "not_mine", place: owner };
+}
+
+// A signed label says that the parcel is ours and where it ends, even to a device without a list.
+function unlisted(mode, me, label, listedAt, now) {
+  if (label?.state === "signed") {
+    const away = mode.name === "OUT_TO_COURIER" && label.destination && label.destination !== me.place;
+    return away ? { outcome: "wrong_way", place: label.destination } : { outcome: "right" };
+  }
+  return { outcome: listedAt !== undefined && now - listedAt < OLD_LIST_MS ? "unknown" : "kept" };
+}
+
+// The office the parcel should be at instead; undefined if it is right here.
+function placeWanted(mode, here, parcel) {
+  const { route } = parcel;
+  if (mode.name === "DELIVER" && parcel.direction === "OUTBOUND") return parcel.authority;
+  if (!AT_DESK.has(mode.name) || route.length === 0 || mode.name === "GIVE_BACK") return undefined;
+  if (!route.includes(here)) return nextOf(parcel);
+  if (mode.name === "PICK_UP" && here !== route[0]) return route[0];
+  if (mode.name === "OUT_TO_COURIER" && here !== route.at(-1)) return route.at(-1);
+  return undefined;
+}
+
+/** The office a parcel goes to next: after the last one on its route that has seen it. */
+export function nextOf({ route, office }) {
+  const at = route.indexOf(office);
+  return route[Math.min(at + 1, route.length - 1)];
+}
+
+/** Whether a person at a place is a holder, or stands at the desk that is. */
+export function actsFor(me, whose) {
+  return Boolean(whose) && whose.place === me.place && (whose.person === "" || whose.person === me.person);
+}
+
+// The place that answers for the parcel instead; undefined if it is mine, my desk's, or on its way into my hands.
+function wrongHands(mode, me, { holder, offer, route }) {
+  if (actsFor(me, holder)) return undefined;
+  if (actsFor(me, offer?.taker) && !MINE_ALONE.has(mode.name)) return undefined;
+  if (AT_DESK.has(mode.name) && route.includes(me.place)) return undefined;
+  return holder.place;
+}

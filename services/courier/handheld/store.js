@@ -1,0 +1,132 @@
+// What the device keeps. A database, so that a write that is torn harms one record at most, and no log-out touches the queue.
+//
+// Stores: ``queue`` entries not yet answered, by their number on this device · ``answered`` entries with the server's answer ·
+// ``damaged`` records that cannot be read any more · ``seen`` the latest scan of each parcel · ``basket`` parcels scanned into an
+// act not yet finished · ``parcels`` the list the device carries · ``pictures`` signatures and photos by their SHA-256 ·
+// ``state`` device, shift and settings by name.
+
+import { openDB } from "idb";
+import { textOf } from "./entry.js";
+
+const NAME = "dossier-post-handheld";
+const KEPT_MS = 40 * 86_400_000; // answered entries stay visible this long
+
+/** Opens the database, made at the first visit. */
+export function open() {
+  return openDB(NAME, 1, {
+    upgrade(db) {
+      db.createObjectStore("queue", { keyPath: "sequence" });
+      db.createObjectStore("answered", { keyPath: "sequence" }).createIndex("at", "at");
+      db.createObjectStore("damaged", { autoIncrement: true });
+      db.createObjectStore("seen", { keyPath: "code" });
+      db.createObjectStore("basket", { keyPath: ["mode", "code"] });
+      db.createObjectStore("parcels", { keyPath: "code" }).createIndex("tracking", "tracking");
+      db.createObjectStore("pictures");
+      db.createObjectStore("state");
+    },
+  });
+}
+
+/**
+ * Stores acts of a device and gives them their numbers: all of them or none, on the disk before it returns. An act is {entry,
+ * told}: an entry as entry.js has it, and the outcome people are shown. A record adds what is signed (``text``) and what the
+ * queue is searched by (``at``, ``mode``, ``codes``).
+ */
+export async function keep(db, device, acts) {
+  const tx = db.transaction(["queue", "seen", "state", "basket"], "readwrite", { durability: "strict" });
+  const state = tx.objectStore("state");
+  let last = (await state.get("sequence")) ?? 0;
+  const records = acts.map(({ entry, told }) => recordOf(device, (last += 1), entry, told));
+  state.put(last, "sequence");
+  const today = `scans ${dayOf(records.at(-1).at)}`;
+  state.put(((await state.get(today)) ?? 0) + records.reduce((sum, { codes }) => sum + codes.length, 0), today);
+  for (const record of records) {
+    tx.objectStore("queue").put(record);
+    for (const code of record.codes) {
+      tx.objectStore("seen").put({ code, mode: record.mode, at: record.at });
+      tx.objectStore("basket").delete([record.mode, code]);
+    }
+  }
+  await tx.done;
+  return records;
+}
+
+function recordOf(device, sequence, entry, told) {
+  const codes = entry.parcels.map(({ parcelCode }) => parcelCode);
+  return { device, sequence, at: entry.at, mode: entry.mode, told, codes, entry, text: textOf(device, sequence, entry) };
+}
+
+/** Puts entries back with what was added to them (their signature). */
+export async function amend(db, entries) {
+  const tx = db.transaction("queue", "readwrite");
+  for (const entry of entries) tx.store.put(entry);
+  await tx.done;
+}
+
+/** The oldest entries of the queue that read well, at most ``most``; what does not is set aside, each for itself. */
+export async function oldest(db, most, isSound) {
+  const found = await db.getAll("queue", undefined, most);
+  const sound = found.filter(isSound);
+  if (sound.length === found.length) return sound;
+  await setAside(db, found.filter((each) => !isSound(each)), "RECORD_DAMAGED");
+  return sound.length ? sound : oldest(db, most, isSound);
+}
+
+/** Takes records out of the queue's way without losing them: a person must look at them. */
+export async function setAside(db, records, reason) {
+  const tx = db.transaction(["queue", "damaged"], "readwrite", { durability: "strict" });
+  for (const record of records) {
+    tx.objectStore("damaged").put({ record, reason, at: Date.now() });
+    tx.objectStore("queue").delete(record.sequence);
+  }
+  await tx.done;
+}
+
+/** Moves answered entries out of the queue, with their answers: from now on they are never sent again. */
+export async function settle(db, answers) {
+  const tx = db.transaction(["queue", "answered"], "readwrite", { durability: "strict" });
+  for (const { entry, answer } of answers) {
+    tx.objectStore("answered").put(
+      { sequence: entry.sequence, device: entry.device, at: entry.at, mode: entry.mode, told: entry.told, codes: entry.codes, answer });
+    tx.objectStore("queue").delete(entry.sequence);
+  }
+  await tx.done;
+}
+
+/** Forgets answers that are old; the queue is never touched here. */
+export async function forgetOld(db, now) {
+  const tx = db.transaction("answered", "readwrite");
+  for await (const cursor of tx.store.index("at").iterate(IDBKeyRange.upperBound(now - KEPT_MS))) cursor.delete();
+  await tx.done;
+}
+
+/** {today, unsent, damaged}: the numbers that are always in sight. */
+export async function counts(db, now) {
+  const [today, unsent, damaged] = await Promise.all(
+    [db.get("state", `scans ${dayOf(now)}`), db.count("queue"), db.count("damaged")]);
+  return { today: today ?? 0, unsent, damaged };
+}
+
+/** The newest entries, answered or not, newest first. */
+export async function newest(db, most) {
+  const found = [];
+  for (const name of ["queue", "answered"]) {
+    let cursor = await db.transaction(name).store.openCursor(null, "prev");
+    for (let n = 0; cursor && n < most; n += 1, cursor = await cursor.continue()) found.push(cursor.value);
+  }
+  return found.filter(({ codes }) => Array.isArray(codes)).sort((one, other) => other.sequence - one.sequence).slice(0, most);
+}
+
+/** Replaces the list the device carries, all of it or nothing. */
+export async function replaceList(db, parcels, at) {
+  const tx = db.transaction(["parcels", "state"], "readwrite");
+  tx.objectStore("parcels").clear();
+  for (const parcel of parcels) tx.objectStore("parcels").put(parcel);
+  tx.objectStore("state").put(at, "listedAt");
+  await tx.done;
+}
+
+function dayOf(ms) {
+  const at = new Date(ms);
+  return `${at.getFullYear()}-${at.getMonth() + 1}-${at.getDate()}`;
+}

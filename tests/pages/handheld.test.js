@@ -1,0 +1,180 @@
+// The handheld's pure modules, rule by rule.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { isGrave, settled, wordsOf } from "../../services/courier/handheld/answers.js";
+import { isWrong, jumped, offsetOf, spoken } from "../../services/courier/handheld/clock.js";
+import { bundleOf } from "../../services/courier/handheld/entry.js";
+import { judge, nextOf } from "../../services/courier/handheld/judge.js";
+import { MODES, modeOf, modesOf } from "../../services/courier/handheld/modes.js";
+import * as pace from "../../services/courier/handheld/pace.js";
+import { offersTo, rowOf } from "../../services/courier/handheld/parcels.js";
+import { lacks, nextSteps, reasonsOf } from "../../services/courier/handheld/rules.js";
+import { keys, say } from "../../services/courier/handheld/words.js";
+import { actsFor } from "../../services/courier/handheld/judge.js";
+
+const ROUTE = ["100001", "200002", "300003"];
+const NOW = Date.parse("2026-11-26T03:00:00Z"); // a Thursday
+const aParcel = (changes = {}) => ({ code: "RH123456785VN", direction: "OUTBOUND", route: ROUTE, office: "", authority: "TINH-01",
+  holder: { person: "", place: "100001" }, offer: undefined, papersCount: 3, labelVersion: 1, ended: false, attempts: [], ...changes });
+const judged = (mode, changes = {}) => judge({ mode: modeOf(mode), me: { person: "bt", place: "100001" }, parcel: aParcel(),
+  seen: undefined, label: undefined, labelVersion: 1, listedAt: NOW - 1000, now: NOW, ...changes });
+
+test("a parcel in its place and in my hands is right", () => {
+  assert.equal(judged("PICK_UP").outcome, "right");
+  assert.equal(judged("OUT_OF_HUB").outcome, "right");
+  assert.equal(judged("INTO_HUB", { me: { person: "x", place: "200002" } }).outcome, "right");
+});
+
+test("the second scan in the same mode is a double and says since when; another mode is not", () => {
+  assert.deepEqual(judged("PICK_UP", { seen: { mode: "PICK_UP", at: 5 } }), { outcome: "double", since: 5 });
+  assert.equal(judged("OUT_OF_HUB", { seen: { mode: "PICK_UP", at: 5 } }).outcome, "right");
+});
+
+test("off its route it is the wrong way, and the next office on its way is named", () => {
+  const away = { me: { person: "bt", place: "999999" } };
+  assert.deepEqual(judged("INTO_HUB", away), { outcome: "wrong_way", place: "100001" });
+  assert.deepEqual(judged("INTO_HUB", { ...away, parcel: aParcel({ office: "200002" }) }), { outcome: "wrong_way", place: "300003" });
+  assert.deepEqual(judged("OUT_TO_COURIER"), { outcome: "wrong_way", place: "300003" });
+  assert.deepEqual(judged("DELIVER"), { outcome: "wrong_way", place: "TINH-01" });
+  assert.equal(nextOf({ route: ROUTE, office: "300003" }), "300003");
+});
+
+test("what another holds is not mine; what is offered to me is, but not to be given on", () => {
+  const theirs = aParcel({ holder: { person: "bt-lan", place: "100001" }, direction: "INBOUND" });
+  const offered = { ...theirs, offer: { handoverId: "h", giver: theirs.holder, taker: { person: "", place: "100001" } } };
+  assert.deepEqual(judged("DELIVER", { parcel: theirs }), { outcome: "not_mine", place: "100001" });
+  assert.equal(judged("PICK_UP", { parcel: offered }).outcome, "right");
+  assert.equal(judged("HAND_OVER", { parcel: offered }).outcome, "not_mine");
+  assert.equal(judged("ATTEMPT_FAILED", { parcel: theirs }).outcome, "not_mine");
+});
+
+test("an older label is superseded, a typed code has no version, a newer one than the list knows is right", () => {
+  const renewed = { parcel: aParcel({ labelVersion: 2 }) };
+  assert.equal(judged("PICK_UP", { ...renewed, labelVersion: 1 }).outcome, "superseded");
+  assert.equal(judged("PICK_UP", { ...renewed, labelVersion: undefined }).outcome, "right");
+  assert.equal(judged("PICK_UP", { ...renewed, labelVersion: 3 }).outcome, "right");
+});
+
+test("what the list does not know is unknown while the list is fresh, else kept; a signed label needs no list", () => {
+  const unlisted = { parcel: undefined };
+  assert.equal(judged("PICK_UP", unlisted).outcome, "unknown");
+  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: undefined }).outcome, "kept");
+  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: NOW - 13 * 3_600_000 }).outcome, "kept");
+  const label = { state: "signed", destination: "300003" };
+  assert.equal(judged("INTO_HUB", { ...unlisted, label }).outcome, "right");
+  assert.deepEqual(judged("OUT_TO_COURIER", { ...unlisted, label }), { outcome: "wrong_way", place: "300003" });
+  assert.equal(judged("PICK_UP", { ...unlisted, label: { state: "unchecked" } }).outcome, "unknown");
+});
+
+test("a parcel that was signed for is ended", () => assert.equal(judged("PICK_UP", { parcel: aParcel({ ended: true }) }).outcome, "ended"));
+
+test("an officer signs and gives and carries nothing", () => {
+  assert.deepEqual(modesOf("OFFICER").map(({ name }) => name), ["HAND_OVER", "SIGN_AT_AUTHORITY"]);
+  assert.equal(modesOf("COURIER").length, MODES.length);
+});
+
+test("bundles grow while answers come quickly, shrink with failures, and stay in bounds", () => {
+  let now = pace.start();
+  for (let n = 0; n < 9; n += 1) now = pace.answered(now, 100);
+  assert.equal(now.size, pace.MOST);
+  assert.equal(pace.answered(now, 20_000).size, 500);
+  assert.equal(pace.answered(now, 5_000).size, 1000);
+  for (let n = 0; n < 20; n += 1) now = pace.failed(now);
+  assert.deepEqual(now, { size: 1, failures: 20 });
+  assert.equal(pace.answered(now, 100).failures, 0);
+});
+
+test("pauses double, never pass five minutes, and part devices by chance", () => {
+  const after = (failures, chance) => pace.pause({ size: 1, failures }, chance);
+  assert.deepEqual([after(1, 0), after(1, 0.999)].map((ms) => Math.round(ms / 100)), [5, 10]);
+  assert.equal(after(3, 0), 2000);
+  assert.ok(after(500, 0.999) <= 300_000 && after(500, 0) === 150_000);
+});
+
+test("a clock's difference is read from one exchange, and a slow exchange is no evidence", () => {
+  assert.equal(offsetOf({ sent: 1000, received: 1200, server: 61_100 }), 60_000);
+  assert.equal(offsetOf({ sent: 1000, received: 900, server: 0 }), undefined);
+  assert.equal(offsetOf({ sent: 0, received: 60_000, server: 0 }), undefined);
+  assert.equal(isWrong(undefined) || isWrong(-119_000) || isWrong(119_000), false);
+  assert.ok(isWrong(-121_000) && isWrong(365 * 86_400_000));
+  assert.deepEqual(spoken(-365 * 86_400_000), { days: 365, hours: 0, minutes: 0, ahead: true });
+});
+
+test("a clock put back or far ahead is noticed, a sleep is not", () => {
+  const before = { wall: 10_000_000, steady: 5_000 };
+  assert.equal(jumped(before, { wall: 10_030_000, steady: 35_000 }), 0);
+  assert.equal(jumped(before, { wall: 13_600_000, steady: 35_000 }), 0);
+  assert.ok(jumped(before, { wall: 9_000_000, steady: 35_000 }) < 0);
+  assert.ok(jumped(before, { wall: 10_030_000 + 86_400_001, steady: 35_000 }) > 0);
+});
+
+test("a bundle is of one device and within the server's limits; one entry too large still goes alone", () => {
+  const record = (sequence, count = 1, device = "a") => ({ sequence, device, at: 1, codes: Array(count).fill("RH"), signature: "",
+    entry: { at: 1, mode: "PICK_UP", parcels: Array(count).fill({ parcelCode: "RH123456785VN" }), scan: { activity: "ACCEPTED" } } });
+  const many = Array.from({ length: 30 }, (_, at) => record(at + 1));
+  assert.equal(bundleOf(many, 20).records.length, 20);
+  assert.equal(bundleOf([record(1), record(2, 1, "b")], 20).records.length, 1);
+  assert.equal(bundleOf([record(1, 1500), record(2, 600)], 20).records.length, 1);
+  assert.equal(bundleOf([record(1, 2500)], 20).records.length, 1);
+  assert.deepEqual(bundleOf([record(4)], 5).messages[0].mode, "HANDHELD_MODE_PICK_UP");
+});
+
+test("answers go to their entries by number; an entry without one stays", () => {
+  const records = [{ sequence: 1, codes: ["x"] }, { sequence: 2, codes: ["y"] }, { sequence: 3, codes: ["z"] }];
+  const results = [
+    { deviceSequence: "3", outcome: "ENTRY_OUTCOME_CONFLICT", problem: { reason: "NOT_HOLDER" }, parcels: [] },
+    { deviceSequence: "1", outcome: "ENTRY_OUTCOME_DUPLICATE", parcels: [{ duplicateOf: { device: "other-device", deviceSequence: "9" },
+      notices: [{ kind: "NOTICE_KIND_WRONG_WAY", shouldBeIn: "200002" }] }] }];
+  const done = settled(records, results);
+  assert.deepEqual(done.map(({ entry }) => entry.sequence), [1, 3]);
+  assert.deepEqual(wordsOf({ ...records[0], answer: done[0].answer }, "mine"), ["notice.WRONG_WAY", { place: "200002" }]);
+  assert.deepEqual(wordsOf({ ...records[2], answer: done[1].answer }, "mine"), ["answer.CONFLICT", { reason: "NOT_HOLDER" }]);
+  assert.deepEqual(wordsOf(records[1], "mine"), ["answer.WAITING", {}]);
+  assert.ok(isGrave(done[0].answer) && isGrave(done[1].answer));
+  const plain = { outcome: "DUPLICATE", of: { device: "other-device", sequence: 9 }, notices: [], reason: "" };
+  assert.deepEqual(wordsOf({ answer: plain }, "mine"), ["answer.DUPLICATE", { of: "other- #9" }]);
+  assert.equal(isGrave(plain), false);
+});
+
+test("a delivery must be proven: by whom, by which paper, its digits, a picture; a representative by name", () => {
+  const proven = { relation: "APPLICANT", paper: "IDENTITY_CARD", lastFour: "1234", picture: "a" };
+  assert.deepEqual(lacks(proven), {});
+  assert.deepEqual(lacks({ ...proven, relation: "AUTHORISED" }), { fullName: "missing.name" });
+  assert.deepEqual(Object.keys(lacks({ ...proven, lastFour: "12a4", picture: undefined })), ["lastFour", "picture"]);
+  assert.deepEqual(Object.keys(lacks({})), ["relation", "paper"]);
+});
+
+test("giving back needs two tries, two working days apart; refusing needs one", () => {
+  const steps = (reason, ...tries) => nextSteps(reason, tries.map((text) => Date.parse(text)), NOW);
+  assert.deepEqual(steps("NOT_FOUND"), { allowed: ["TRY_AGAIN", "HOLD_AT_OFFICE"], later: true });
+  assert.deepEqual(steps("NOT_FOUND", "2026-11-24T03:00:00Z").allowed, ["TRY_AGAIN", "HOLD_AT_OFFICE", "GIVE_BACK"]);
+  assert.equal(steps("NOT_FOUND", "2026-11-25T03:00:00Z").later, true);
+  const monday = Date.parse("2026-11-30T03:00:00Z");
+  assert.equal(nextSteps("MOVED", [Date.parse("2026-11-27T03:00:00Z")], monday).later, true); // Friday, then only Monday
+  assert.deepEqual(steps("REFUSED"), { allowed: ["GIVE_BACK", "TRY_AGAIN"], later: false });
+  assert.ok(reasonsOf("OUTBOUND").includes("AUTHORITY_CLOSED") && !reasonsOf("INBOUND").includes("AUTHORITY_CLOSED"));
+});
+
+test("hand-overs offered to me are grouped; ended and foreign ones are left out", () => {
+  const offer = (handoverId, person, place = "TINH-01") => ({ handoverId, giver: { person: "bt", place: "300003" }, taker: { person, place } });
+  const parcels = [aParcel({ code: "A", offer: offer("h1", "") }), aParcel({ code: "B", offer: offer("h2", "cb") }), aParcel({ code: "C", offer: offer("h2", "cb") }),
+    aParcel({ code: "D", offer: offer("h3", "", "TINH-79") }), aParcel({ code: "E", offer: offer("h2", "cb"), ended: true }), aParcel({ code: "F" })];
+  const found = offersTo(parcels, actsFor, { person: "cb", place: "TINH-01" });
+  assert.deepEqual(found.map(({ handoverId, parcels: those }) => [handoverId, those.length]), [["h2", 2], ["h1", 1]]);
+});
+
+test("a parcel of the contract becomes a row of the list; a void one counts as ended", () => {
+  const row = rowOf({ parcelCode: "RH1", direction: "PARCEL_DIRECTION_INBOUND", route: ROUTE, officeCode: "1", authorityCode: "T", holder: { person: "", place: "1" },
+    papersCount: 2, labelVersion: 2, ended: false, void: true, attempts: [{ occurTime: "2026-11-24T03:00:00Z" }, {}] });
+  assert.deepEqual([row.direction, row.ended, row.attempts.length], ["INBOUND", true, 1]);
+});
+
+test("every word is there in both languages, in NFC, and its {names} are the same in both", () => {
+  const names = (text) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
+  for (const key of keys()) {
+    const [vi, en] = [say("vi", key, new Proxy({}, { get: (_, name) => `{${String(name)}}` })), say("en", key, new Proxy({}, { get: (_, name) => `{${String(name)}}` }))];
+    assert.ok(vi && en && vi === vi.normalize("NFC"), key);
+    assert.deepEqual(names(vi), names(en), key);
+  }
+  assert.throws(() => say("vi", "no such word"));
+});
