@@ -9,10 +9,9 @@ from functools import lru_cache
 
 from services.foundation.codes import group_code
 
-from .layout import QR_MM, Bars, Block, Item, Paper, Qr, Rule, Text, blank, height_of, module_for, qr_side
+from .layout import COPY, QR_MM, Bars, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_for, qr_side
 
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
-_COPY = "BẢN SAO / COPY"
 _LEVEL, _SIGNED_LEVEL = "Q", "M"  # of error correction
 _SIGNED_MODULE = 3  # dots of 203 dpi: what a handheld still reads of a hundred and seventy characters
 # (receiver's size, lines; sender's size, lines) from what is read at arm's length to what fits a label of 100 mm.
@@ -81,7 +80,7 @@ def _head(paper: Paper, route: str, copy: bool) -> Block:
     """What it is and where it goes; a copy says so in a frame."""
     size, y = paper.dots(26 if paper.narrow else 34), paper.dots(20)
     title: list[Item] = [*paper.lines("HỒ SƠ HÀNH CHÍNH CÔNG", paper.margin, y, size, True, paper.inner, 2)]
-    copied = _framed(paper, _COPY, y) if copy else []
+    copied = framed(paper, COPY, y) if copy else []
     if paper.narrow and copied:
         title = [Text(paper.margin, y + paper.dots(56), size, True, "HỒ SƠ HÀNH CHÍNH CÔNG")]
     y = title[-1].y + size * 5 // 4 + paper.dots(4)
@@ -89,15 +88,6 @@ def _head(paper: Paper, route: str, copy: bool) -> Block:
     lines = paper.lines(route, paper.margin, y, small, False, paper.inner, 1 if paper.short else 2)
     y += max(1, len(lines)) * (small * 5 // 4) + paper.dots(4)
     return Block(y + paper.dots(9), (*title, *copied, *lines, Rule(paper.margin, y, paper.inner, paper.dots(3))))
-
-
-def _framed(paper: Paper, text: str, y: int) -> list[Item]:
-    """A word in a frame, at the right."""
-    size, line, pad = paper.dots(28), paper.dots(3), paper.dots(8)
-    wide = paper.measure.width(text, size, True) + 2 * pad
-    x, top, high = paper.width - paper.margin - wide, y - paper.dots(4), size * 5 // 4 + pad
-    return [Rule(x, top, wide, line), Rule(x, top + high - line, wide, line), Rule(x, top, line, high),
-            Rule(x + wide - line, top, line, high), Text(x + pad, top + pad // 2 + line // 2, size, True, text)]
 
 
 def _facts(content: LabelContent) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 QUIET = 4  # modules of white round a QR (ISO/IEC 18004)
 QR_MM, QR_LEAST_MM = 31, 20  # with quiet zone: at arm's length, and the least where the medium is narrow
+COPY = "BẢN SAO / COPY"  # on whatever may have come out before
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4}
 
 
@@ -178,3 +179,12 @@ def module_for(paper: Paper, text: str, level: str, millimetres: float) -> int:
     """The least module of whole dots that makes the QR with its quiet zone so large."""
     wanted = millimetres * 8 * paper.scale
     return -int(-wanted // (paper.measure.modules(text, level) + 2 * QUIET))
+
+
+def framed(paper: Paper, text: str, y: int) -> list[Item]:
+    """A word in a frame, at the right."""
+    size, line, pad = paper.dots(28), paper.dots(3), paper.dots(8)
+    wide = paper.measure.width(text, size, True) + 2 * pad
+    x, top, high = paper.width - paper.margin - wide, y - paper.dots(4), size * 5 // 4 + pad
+    return [Rule(x, top, wide, line), Rule(x, top + high - line, wide, line), Rule(x, top, line, high),
+            Rule(x + wide - line, top, line, high), Text(x + pad, top + pad // 2 + line // 2, size, True, text)]
