@@ -3,10 +3,11 @@
 All lengths are dots of the printer. A medium's proportions are given once, in dots of 203 dpi (8 a millimetre), and scaled.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 QUIET = 4  # modules of white round a QR (ISO/IEC 18004)
 QR_MM, QR_LEAST_MM = 31, 20  # with quiet zone: at arm's length, and the least where the medium is narrow
@@ -34,8 +35,7 @@ class Measure(Protocol):
     def modules(self, text: str, level: str) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A line of text; y is its top."""
 
     x: int
@@ -45,8 +45,7 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A black rectangle."""
 
     x: int
@@ -55,8 +54,7 @@ class Rule:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Qr:
+class Qr(NamedTuple):
     """A QR, its quiet zone inside; ``module`` dots a module, ``level`` of error correction."""
 
     x: int
@@ -66,8 +64,7 @@ class Qr:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(NamedTuple):
     """The Code 128 of a text, without quiet zones; ``module`` dots a module."""
 
     x: int
@@ -82,11 +79,19 @@ Item = Text | Rule | Qr | Bars
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """A band of the paper. Known by identity: one that ``lasts`` over many labels need be drawn but once."""
+    """A band of the paper. Known by identity: one that ``lasts`` over many labels need be drawn but once, and so may a part of
+    one that does not: what is ``beneath`` it, of the same height."""
 
     height: int
     items: tuple[Item, ...] = ()
     lasts: bool = True
+    beneath: "Block | None" = None
+
+    def everything(self) -> Iterator[Item]:
+        """The items, those beneath first."""
+        if self.beneath is not None:
+            yield from self.beneath.everything()
+        yield from self.items
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +153,8 @@ def height_of(blocks: Iterable[Block]) -> int:
 
 def wrapped(text: str, size: int, bold: bool, width: int, most: int, measure: Measure) -> list[str]:
     """The text in at most ``most`` lines that fit the width; what is too long ends in an ellipsis."""
+    if measure.width(text, size, bold) <= width:
+        return [text] if text else [""]
     lines: list[str] = [""]
     used, space = 0, measure.width(" ", size, bold)
     for word in text.split():
@@ -170,15 +177,9 @@ def _cut(line: str, size: int, bold: bool, width: int, measure: Measure) -> str:
     return f"{kept.rstrip()}…"
 
 
-def qr_side(paper: Paper, text: str, level: str, module: int) -> int:
-    """Dots of a QR with its quiet zone."""
-    return module * (paper.measure.modules(text, level) + 2 * QUIET)
-
-
-def module_for(paper: Paper, text: str, level: str, millimetres: float) -> int:
-    """The least module of whole dots that makes the QR with its quiet zone so large."""
-    wanted = millimetres * 8 * paper.scale
-    return -int(-wanted // (paper.measure.modules(text, level) + 2 * QUIET))
+def module_for(paper: Paper, modules: int, millimetres: float) -> int:
+    """The least module of whole dots that makes a QR of so many modules, with its quiet zone, so large."""
+    return math.ceil(millimetres * 8 * paper.scale / (modules + 2 * QUIET))
 
 
 def framed(paper: Paper, text: str, y: int) -> list[Item]:
