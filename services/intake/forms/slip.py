@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..labels.layout import COPY, QR_MM, QUIET, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_for
+from ..labels.layout import COPY, QR_MM, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_for, qr_side
 from . import words
 
 _LEVEL = "Q"
@@ -84,9 +84,8 @@ def _money(content: words.ReceiptContent, paper: Paper) -> Block:
 def _codes(content: words.ReceiptContent, paper: Paper) -> Block:
     """The QR in the middle, under it what to type."""
     tracking, parcel, url = words.codes(content)
-    modules = paper.measure.modules(url.upper(), _LEVEL)
-    module = module_for(paper, modules, QR_MM)
-    side = module * (modules + 2 * QUIET)
+    module = module_for(paper, url.upper(), _LEVEL, QR_MM)
+    side = qr_side(paper, url.upper(), _LEVEL, module)
     below = _lines(paper, (tracking, 28, True), (parcel, 24, False), (url, 20, False), top=0)
     items: list[Item] = [Rule(paper.margin, 0, paper.inner, paper.dots(3)),
                          Qr((paper.width - side) // 2, paper.dots(8), module, url.upper(), _LEVEL)]

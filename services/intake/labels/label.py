@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.foundation.codes import group_code
 
-from .layout import COPY, QR_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_for
+from .layout import COPY, QR_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_of, qr_side
 
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
 _LEVEL, _SIGNED_LEVEL = "Q", "M"  # of error correction
@@ -131,7 +131,7 @@ class _CodesForm(NamedTuple):
 @lru_cache(maxsize=256)
 def _codes_form(paper: Paper, modules: int, service: str, signed_modules: int) -> _CodesForm:
     dots = paper.dots
-    module, small = module_for(paper, modules, QR_MM), math.ceil(_SIGNED_MODULE * paper.scale)
+    module, small = module_of(paper, modules, QR_MM), math.ceil(_SIGNED_MODULE * paper.scale)
     side, beside = module * (modules + 2 * QUIET), small * (signed_modules + 2 * QUIET) if signed_modules else 0
     left, signed = paper.margin + side, paper.width - paper.margin - beside + 2 * small
     wide = (signed if signed_modules else paper.width - paper.margin) - left
@@ -146,9 +146,9 @@ def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
     """The same one under the other, where a roll is narrow."""
     url, dots = content.tracking_url, paper.dots
     small = math.ceil(_SIGNED_MODULE * paper.scale) if content.signed else 0
-    beside = small * (paper.measure.modules(content.signed, _SIGNED_LEVEL) + 2 * QUIET) if content.signed else 0
+    beside = qr_side(paper, content.signed, _SIGNED_LEVEL, small) if content.signed else 0
     modules = paper.measure.modules(url, _LEVEL)
-    module = min(module_for(paper, modules, QR_MM), (paper.inner - beside) // (modules + 2 * QUIET))
+    module = min(module_of(paper, modules, QR_MM), (paper.inner - beside) // (modules + 2 * QUIET))
     side = module * (modules + 2 * QUIET)
     left = (paper.width - side - beside) // 2
     items: list[Item] = [Qr(left, 0, module, url, _LEVEL)]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 QUIET = 4  # modules of white round a QR (ISO/IEC 18004)
 QR_MM, QR_LEAST_MM = 31, 20  # with quiet zone: at arm's length, and the least where the medium is narrow
@@ -35,7 +35,8 @@ class Measure(Protocol):
     def modules(self, text: str, level: str) -> int: ...
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Text:
     """A line of text; y is its top."""
 
     x: int
@@ -45,7 +46,8 @@ class Text(NamedTuple):
     text: str
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rule:
     """A black rectangle."""
 
     x: int
@@ -54,7 +56,8 @@ class Rule(NamedTuple):
     height: int
 
 
-class Qr(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Qr:
     """A QR, its quiet zone inside; ``module`` dots a module, ``level`` of error correction."""
 
     x: int
@@ -64,7 +67,8 @@ class Qr(NamedTuple):
     level: str
 
 
-class Bars(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bars:
     """The Code 128 of a text, without quiet zones; ``module`` dots a module."""
 
     x: int
@@ -177,9 +181,19 @@ def _cut(line: str, size: int, bold: bool, width: int, measure: Measure) -> str:
     return f"{kept.rstrip()}…"
 
 
-def module_for(paper: Paper, modules: int, millimetres: float) -> int:
-    """The least module of whole dots that makes a QR of so many modules, with its quiet zone, so large."""
+def module_for(paper: Paper, text: str, level: str, millimetres: float) -> int:
+    """The least module of whole dots that makes the QR of a text, with its quiet zone, so large."""
+    return module_of(paper, paper.measure.modules(text, level), millimetres)
+
+
+def module_of(paper: Paper, modules: int, millimetres: float) -> int:
+    """The same for a QR of so many modules."""
     return math.ceil(millimetres * 8 * paper.scale / (modules + 2 * QUIET))
+
+
+def qr_side(paper: Paper, text: str, level: str, module: int) -> int:
+    """Dots of a QR with its quiet zone."""
+    return module * (paper.measure.modules(text, level) + 2 * QUIET)
 
 
 def framed(paper: Paper, text: str, y: int) -> list[Item]:
