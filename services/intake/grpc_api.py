@@ -122,8 +122,8 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def RenderReceipt(self, request: Any, _: Any) -> Message:
         dossier = await self._own(request.filing_id)
-        content = papers.receipt(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier))
-        return _pb.RenderReceiptResponse(content=content, media_type="application/pdf")
+        content, media = papers.receipt(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier))
+        return _pb.RenderReceiptResponse(content=content, media_type=media)
 
     async def AcceptDossier(self, request: Any, _: Any) -> Message:
         asked = await self._asked("AcceptDossier", request)

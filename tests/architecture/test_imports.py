@@ -11,6 +11,7 @@ SERVICES = ("intake", "courier", "tracking")
 PURE = {
     "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees"),
     "services/intake/labels": ("label", "code128", "layout"),
+    "services/intake/forms": ("words", "slip"),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",
                          "device_clock", "delivery", "notices", "acts"),
     "services/courier/devices": ("device", "device_facts"),
@@ -52,7 +53,9 @@ def pure_modules() -> list[Path]:
 @pytest.mark.parametrize("path", pure_modules(), ids=str)
 def test_a_pure_module_imports_no_transport_and_no_storage(path: Path) -> None:
     own = ".".join(path.relative_to(ROOT).parts[:-1])
-    siblings = {f"{own}.{name}" for name in PURE[own.replace(".", "/")]} | {"services.registry.records"}
+    service = "/".join(path.relative_to(ROOT).parts[:2])
+    siblings = {f"{folder.replace('/', '.')}.{name}" for folder, names in PURE.items() if folder.startswith(service)
+                for name in names} | {"services.registry.records"}
     allowed = FOUNDATION_PURE | siblings
     strange = {module for module in imports(path)
                if module.split(".")[0] not in sys.stdlib_module_names and module not in allowed
