@@ -25,10 +25,10 @@ def a_draft(subject: str, *, data: bytes = b"\x00\xff", recorded: datetime = STA
 
 
 def an_append(subject: str, history: list[Recorded] | None = None, *, count: int = 1, topic: str | None = "t",
-              private: bytes | None = None, recorded: datetime = START) -> Append:
+              private: bytes | None = None, recorded: datetime = START, claim: str | None = None) -> Append:
     history = history or []
     drafted = chain(history, [a_draft(subject, data=bytes([number]), recorded=recorded) for number in range(count)])
-    return Append(subject=subject, expected=len(history), facts=drafted, topic=topic, private=private)
+    return Append(subject=subject, expected=len(history), facts=drafted, topic=topic, private=private, claim=claim)
 
 
 def a_filing(**changes: Any) -> intake.FileDossierRequest:

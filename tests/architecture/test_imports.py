@@ -9,13 +9,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("intake", "courier", "tracking")
 PURE = {
-    "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees"),
+    "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees", "corrections", "day",
+                        "counter_facts"),
     "services/intake/labels": ("label", "code128", "layout"),
     "services/intake/forms": ("words", "slip"),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "delivery", "notices"),
     "services/courier/devices": ("device", "device_facts"),
     "services/tracking": ("timeline", "clocks_of_promise"),
-    "services/foundation": ("events", "errors", "codes", "calendar"),
+    "services/foundation": ("events", "errors", "codes", "calendar", "signed_label"),
 }
 FOUNDATION_PURE = {f"services.foundation.{name}" for name in ("events", "errors", "codes", "calendar")}
 ONLY_HERE = {
