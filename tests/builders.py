@@ -35,7 +35,7 @@ def a_filing(**changes: Any) -> intake.FileDossierRequest:
     values: dict[str, Any] = {
         "procedure_code": "1.014092", "unit_code": "01", "applicant": APPLICANT, "papers": PAPERS, "weight_grams": 100,
         "service": dossiers.FILING_SERVICE_BOTH, "fee_vnd": 500_000, "postage_vnd": 30_000, "seal_number": "S1",
-        "request_id": str(uuid.uuid4()), **changes}
+        "request_id": str(uuid.uuid4()), "confirm_double": True, **changes}  # one applicant serves all tests
     return intake.FileDossierRequest(**values)
 
 

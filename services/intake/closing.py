@@ -5,7 +5,7 @@ keeps its own date as its legal day and is shown apart, to be counted with the n
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -63,7 +63,7 @@ class Days:
         """Closes it, once; raises DAY_CLOSED and what the rule refuses."""
         day, name = self._day(text), _name(office, self._day(text))
         remark = clean_text(counted.remark, "remark", rules.LONGEST_REMARK) if counted.remark else ""
-        counted = Counted(dossiers_seen=counted.dossiers_seen, fee_vnd=counted.fee_vnd, postage_vnd=counted.postage_vnd, remark=remark)
+        counted = replace(counted, remark=remark)
         history = await self._streams.read(DAY.subject_of(name))
         found = rules.totals(await self.dossiers_of(office, day))
         closed = DAY.earlier_answer(history, request)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.foundation.calendar import VIETNAM
 from services.foundation.codes import MOST_VERSIONS
-from services.foundation.errors import NotFound, Refused
+from services.foundation.errors import Refused
 
 from . import fees
 from .dossier import Dossier, move
@@ -18,7 +18,7 @@ def cancel(dossier: Dossier, today: date, filed_by: str, clerk: str, *, under_wa
     """A clerk's mistake is undone: the move to WITHDRAWN, the envelope's code void, and the money back in the ledgers.
 
     Only by who filed it, on the day of filing (local dates), before the envelope was seen on its way: what a courier has taken
-    is real, and comes back as a withdrawal. Raises Refused NOT_YOUR_FILING, CANCEL_TOO_LATE, ENVELOPE_UNDER_WAY or MOVE_NOT_ALLOWED.
+    is real, and comes back as a withdrawal. Raises Refused NOT_YOUR_FILING, CANCEL_TOO_LATE, ENVELOPE_UNDER_WAY, MOVE_NOT_ALLOWED.
     """
     if clerk != filed_by:
         raise Refused("NOT_YOUR_FILING", "only the clerk who filed it may cancel it; withdraw it instead", field="filing_id")
@@ -33,9 +33,7 @@ def cancel(dossier: Dossier, today: date, filed_by: str, clerk: str, *, under_wa
 
 def reprint(dossier: Dossier, parcel_code: str, reason_code: str) -> LabelReprinted:
     """The next version of an envelope's label. Raises NotFound PARCEL_UNKNOWN, Refused PARCEL_VOID, TOO_MANY_LABELS."""
-    if parcel_code not in dossier.envelopes:
-        raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
-    if parcel_code == dossier.void_parcel_code:
+    if dossier.check_envelope(parcel_code) == dossier.void_parcel_code:
         raise Refused("PARCEL_VOID", "the filing was cancelled; its code is void", field="parcel_code")
     version = dossier.label_version(parcel_code) + 1
     if version > MOST_VERSIONS:

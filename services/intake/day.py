@@ -76,10 +76,10 @@ def close(office: str, day: date, today: date, found: DayTotals, counted: Counte
     fees.check_amount(counted.fee_vnd, "fee_counted_vnd")
     fees.check_amount(counted.postage_vnd, "postage_counted_vnd")
     if counted.dossiers_seen != found.dossiers:
-        raise Refused("DAY_HAS_CHANGED", f"there are {found.dossiers} dossiers now; look at the day again and count", field="dossiers_seen",
-                      value=counted.dossiers_seen)
+        raise Refused("DAY_HAS_CHANGED", f"there are {found.dossiers} dossiers now; look at the day again and count",
+                      field="dossiers_seen", value=counted.dossiers_seen)
     if not counted.remark and (counted.fee_vnd, counted.postage_vnd) != (found.fee_vnd, found.postage_vnd):
-        raise Invalid("REMARK_MISSING", f"counted and expected differ; say why in at most {LONGEST_REMARK} characters", field="remark")
+        raise Invalid("REMARK_MISSING", f"counted and expected differ; say why in 1 to {LONGEST_REMARK} characters", field="remark")
     return DayClosed(office_code=office, date=day.isoformat(), dossiers=found.dossiers, cancelled=found.cancelled,
                      weight_grams=found.weight_grams, fee_vnd=found.fee_vnd, postage_vnd=found.postage_vnd, person=person,
                      fee_counted_vnd=counted.fee_vnd, postage_counted_vnd=counted.postage_vnd, remark=counted.remark)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.foundation.errors import Refused
+from services.foundation.errors import NotFound, Refused
 
 from . import fees
 from .dossier_facts import (
@@ -109,6 +109,12 @@ class Dossier:
     def label_version(self, parcel_code: str) -> int:
         """Version of an envelope's newest label, from 1."""
         return next((each.version for each in self.label_versions if each.parcel_code == parcel_code), 1)
+
+    def check_envelope(self, parcel_code: str) -> str:
+        """The code, if it is of one of its envelopes; raises NotFound PARCEL_UNKNOWN."""
+        if parcel_code not in self.envelopes:
+            raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
+        return parcel_code
 
 
 def move(dossier: Dossier, fact: Any) -> Any:

@@ -52,12 +52,13 @@ class Doubles:
         """All that is known of each claim: three reads, however many they are."""
         holders = await self._streams.claimants(list(claims))
         notes = await self._streams.read_many([_subject(claim) for claim in claims])
-        noted = {claim: frozenset(FACTS.decode(fact.type, fact.data).filing_id for fact in notes[_subject(claim)]) for claim in claims}
-        named = {claim: {*noted[claim], *([holders[claim].removeprefix(DOSSIER.prefix)] if claim in holders else [])}
+        noted = {claim: frozenset(FACTS.decode(fact.type, fact.data).filing_id for fact in notes[_subject(claim)])
                  for claim in claims}
-        states = {each.filing_id: each for each in await self._dossiers.states(sorted(set().union(*named.values())))}
-        return {claim: Known(notes[_subject(claim)], noted[claim], tuple(states[name] for name in sorted(named[claim]) if name in states))
-                for claim in claims}
+        named = {claim: noted[claim] | {holder.removeprefix(DOSSIER.prefix) for holder in [holders.get(claim, "")] if holder}
+                 for claim in claims}
+        states = {each.filing_id: each for each in await self._dossiers.states(sorted(frozenset().union(*named.values())))}
+        return {claim: Known(notes[_subject(claim)], noted[claim],
+                             tuple(states[name] for name in sorted(named[claim]) if name in states)) for claim in claims}
 
     def note(self, claim: str, known: Known, filing_id: str, request: Request) -> Append:
         """The append that tells of one more dossier of the same person and procedure."""
@@ -68,8 +69,8 @@ class Doubles:
 def possible_double(earlier: Dossier | None, office: str) -> Refused:
     """The question to the clerk; names the earlier envelope only to its own office."""
     which = f" ({earlier.parcel_code} of your office)" if earlier is not None and earlier.office_code == office else ""
-    return Refused("POSSIBLE_DOUBLE", f"the same person has this procedure open{which}; ask, and if both are wanted send again with "
-                   "confirm_double and the same request id", field="confirm_double")
+    return Refused("POSSIBLE_DOUBLE", f"the same person has this procedure open{which}; ask, and if both are wanted send again "
+                   "with confirm_double and the same request id", field="confirm_double")
 
 
 def _subject(claim: str) -> str:

@@ -125,8 +125,10 @@ class Rolls:
         """An answer for each (code as read, filing id, request), in order: the label, now bound to the dossier alone, or
         LABEL_UNKNOWN, LABEL_OF_OTHER_OFFICE, LABEL_TAKEN. One read and one append for all; one read more where bars were read."""
         answers = await self._tracking_codes([code for code, _, _ in wanted])
-        asks = {number: Ask(code, _binding(filing_id, request.actor.place), replace(request, fingerprint=""))
-                for number, (code, (_, filing_id, request)) in enumerate(zip(answers, wanted, strict=True)) if isinstance(code, str)}
+        asks: dict[int, Ask] = {}
+        for number, (code, (_, filing_id, request)) in enumerate(zip(answers, wanted, strict=True)):
+            if isinstance(code, str):  # a request that died half way may come again with other content: nothing is filed yet
+                asks[number] = Ask(code, _binding(filing_id, request.actor.place), replace(request, fingerprint=""))
         bound = dict(zip(asks, await self._labels.decide_many(list(asks.values())), strict=True))
         return [_own(bound[number], wanted[number][1]) if number in bound else answer  # type: ignore[misc]
                 for number, answer in enumerate(answers)]

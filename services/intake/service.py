@@ -32,7 +32,7 @@ def build(context: ServiceContext) -> ServiceParts:
     office = Office(rolls=rolls, days=Days(streams, views, clock, dossiers), label_keys=LabelKeys(context.settings.keys_dir))
     taking_in = TakingIn(streams, clock, desk, dossiers, numbers, rolls, doubles, keys.seal_key, encode_private)
     reactions = Reactions(commands, views)
-    api = IntakeApi(context, commands, office, taking_in)
+    api = IntakeApi(context, commands, office, taking_in, desk)
 
     def add(server: grpc.aio.Server) -> None:
         intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]

@@ -95,9 +95,9 @@ class TakingIn:
     def _append(self, draft: _Draft, claim: str | None) -> Append:
         fact, now = draft.fact, self._clock.now()
         private = seal(self._seal_key, DOSSIER.subject_of(fact.filing_id), self._encode_private(draft.filing))
-        append = self._dossiers.append_of(fact.filing_id, fact.filing_id, [],
-                                          [(each, now) for each in (fact, *money(fact, draft.filing))], draft.request, private=private)
-        return replace(append, claim=claim)
+        decided = [(each, now) for each in (fact, *money(fact, draft.filing))]
+        return replace(self._dossiers.append_of(fact.filing_id, fact.filing_id, [], decided, draft.request, private=private),
+                       claim=claim)
 
     async def _filed_before(self, filing: Filing, request: Request) -> Dossier | Problem | None:
         """What the same request has filed, perhaps just now; None if nothing. A store that does not answer fails the whole call:

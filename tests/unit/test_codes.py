@@ -145,8 +145,9 @@ def test_a_label_is_known_by_whatever_was_read_of_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "reason"), [
-    ("RH123456784VN", "PARCEL_CODE_CHECK"), ("", "TRACKING_CODE_MALFORMED"), ("https://post.example/x/1", "TRACKING_CODE_MALFORMED"),
-    ("0000000000001", "TRACKING_CODE_CHECK"), ("A" * 1000, "TRACKING_CODE_MALFORMED")])
+    ("RH123456784VN", "PARCEL_CODE_CHECK"), ("", "TRACKING_CODE_MALFORMED"),
+    ("https://post.example/x/1", "TRACKING_CODE_MALFORMED"), ("0000000000001", "TRACKING_CODE_CHECK"),
+    ("A" * 1000, "TRACKING_CODE_MALFORMED")])
 def test_what_was_read_and_is_no_label_is_refused_with_its_reason(text: str, reason: str) -> None:
     with pytest.raises(Invalid) as refusal:
         codes.check_label_code(text)

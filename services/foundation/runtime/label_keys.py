@@ -1,7 +1,7 @@
 """The keys that labels' signed codes are made with: several in a folder, the newest signs, all that were ever made are told.
 
-Files of the installation's folder of keys, read again when one of them changes: ``label-<UTC time>.key`` (32 bytes, 0600), whose name
-says from when it signs, and ``label-revoked.txt``, a line each of key id and RFC 3339 time. A key goes in by
+Files of the installation's folder of keys, read again when one of them changes: ``label-<UTC time>.key`` (32 bytes, 0600), whose
+name says from when it signs, and ``label-revoked.txt``, a line each of key id and RFC 3339 time. A key goes in by
 ``python -m services.foundation.runtime.label_keys new`` and out by ``revoke KEY_ID``; processes notice within the next label.
 """
 
@@ -53,7 +53,7 @@ class LabelKeys:
         self._signing: dict[str, Ed25519PrivateKey] = {}
         self._keys: tuple[LabelKey, ...] = ()
 
-    def keys(self) -> tuple[LabelKey, ...]:
+    def all(self) -> tuple[LabelKey, ...]:
         """All, newest first; looks only whether a file has changed."""
         stamps = self._stamps()
         if not self._keys or stamps != self._seen:
@@ -62,8 +62,8 @@ class LabelKeys:
         return self._keys
 
     def signed(self, tracking_code: str, parcel_code: str, label_version: int, destination: str = "") -> str:
-        """The text for a label's second QR, by the newest key that holds; "" if all are revoked: a label is printed all the same."""
-        name = next((each.key_id for each in self.keys() if each.revoke_time is None), "")
+        """The text for a label's second QR, by the newest key that holds; "" if all are revoked: it is printed all the same."""
+        name = next((each.key_id for each in self.all() if each.revoke_time is None), "")
         if not name:
             return ""
         said = LabelSaid(tracking_code=tracking_code, parcel_code=parcel_code, label_version=label_version, key_id=name,
@@ -74,7 +74,7 @@ class LabelKeys:
         """What a signed code says, if it holds; raises Invalid SIGNED_LABEL_MALFORMED, or Refused LABEL_KEY_UNKNOWN,
         LABEL_KEY_REVOKED, LABEL_FORGED."""
         said, signature = signed_label.decode(text)
-        key = next((each for each in self.keys() if each.key_id == said.key_id), None)
+        key = next((each for each in self.all() if each.key_id == said.key_id), None)
         if key is None:
             raise Refused("LABEL_KEY_UNKNOWN", "signed with a key of another installation", field="label_code")
         if key.revoke_time is not None:
@@ -123,13 +123,13 @@ def revocations(folder: Path) -> dict[str, datetime]:
             name, when = line.split()
             found[name] = moment_of(when)
         except ValueError:
-            raise Invalid("REVOCATIONS_UNREADABLE", "a key id and a time stand on each line", field=_REVOKED, value=number) from None
+            raise Invalid("REVOCATIONS_UNREADABLE", "each line is a key id and a time", field=_REVOKED, value=number) from None
     return found
 
 
 def revoke(folder: Path, name: str, now_s: float) -> None:
     """Adds a revocation; the whole file is put in place at once. Raises Refused LABEL_KEY_UNKNOWN."""
-    if name not in {each.key_id for each in LabelKeys(folder).keys()}:
+    if name not in {each.key_id for each in LabelKeys(folder).all()}:
         raise Refused("LABEL_KEY_UNKNOWN", "no key of this folder has this id", field="key_id", value=name)
     listed = {name: datetime.fromtimestamp(now_s, UTC), **revocations(folder)}  # the first time told holds
     fresh = folder / f".{_REVOKED}"
@@ -155,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as problem:
         sys.stderr.write(f"{problem.reason}: {problem.message}\n")
         return 1
-    for key in LabelKeys(folder).keys():
+    for key in LabelKeys(folder).all():
         until = f", until {iso(key.end_time)}" if key.end_time else ", signs"
         sys.stdout.write(f"{key.key_id} from {iso(key.start_time)}{until}"
                          f"{f', REVOKED {iso(key.revoke_time)}' if key.revoke_time else ''}\n")

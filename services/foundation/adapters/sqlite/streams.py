@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _FACTS_OF_MANY = "SELECT subject, record FROM facts WHERE service=? AND subject IN ({}) ORDER BY subject, sequence"
 _WAITING = ("SELECT w.id, w.topic, f.record FROM (SELECT * FROM waiting WHERE service=? ORDER BY id LIMIT ?) w JOIN facts f "
             "ON f.service=w.service AND f.subject=w.subject AND f.sequence BETWEEN w.first AND w.last ORDER BY w.id, f.sequence")
+_CLAIMANTS = "SELECT claim, subject FROM claims WHERE service=? AND claim IN ({})"
 _FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequence"
 
 
@@ -91,8 +92,7 @@ class SqliteStreams:
         found: dict[str, str] = {}
         for start in range(0, len(claims), IN_ONE_QUERY):
             some = claims[start:start + IN_ONE_QUERY]
-            found.update(self._file.rows(f"SELECT claim, subject FROM claims WHERE service=? AND claim IN ({marks(some)})",
-                                         (self._service, *some)))
+            found.update(self._file.rows(_CLAIMANTS.format(marks(some)), (self._service, *some)))
         return found
 
     async def private(self, subject: str) -> list[bytes]:
@@ -102,8 +102,8 @@ class SqliteStreams:
 
     async def forget_private(self, subject: str) -> None:
         def forget(writer: sqlite3.Connection) -> None:
-            for table in ("private", "claims"):
-                writer.execute(f"DELETE FROM {table} WHERE service=? AND subject=?", (self._service, subject))
+            writer.execute("DELETE FROM private WHERE service=? AND subject=?", (self._service, subject))
+            writer.execute("DELETE FROM claims WHERE service=? AND subject=?", (self._service, subject))
 
         await self._file.write(forget)
 
