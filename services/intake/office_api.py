@@ -21,7 +21,8 @@ from .commands import Commands
 from .day import Counted
 from .dossier import Dossier
 from .filing import Applicant
-from .labels import roll as roll_sheet
+from .labels import render_roll
+from .labels.roll import RollContent, part
 from .rolls import Rolls
 from .sealing import unseal
 from .stream import DOSSIER, unknown
@@ -63,11 +64,13 @@ class OfficeApi:
 
     async def RenderRoll(self, request: Any, _: Any) -> Message:
         roll = await self._office.rolls.roll(request.roll_id, caller().place)
-        labels = roll_sheet.part(roll.labels, request.first, request.count)
-        said = [(label.tracking_code, label.parcel_code, self._label_url(label.tracking_code)) for label in labels]
-        wanted = codec.choice_name(request, "paper").replace("UNSPECIFIED", "A4")
-        # Hundreds of codes take a second: in a thread, so that other calls go on.
-        content = await asyncio.to_thread(roll_sheet.draw, said, roll.office_code, wanted)
+        labels = part(roll.labels, request.first, request.count)
+        home = self._registry.office(roll.office_code)
+        said = [RollContent(tracking_url=self._label_url(label.tracking_code), tracking_code=label.tracking_code,
+                            parcel_code=label.parcel_code, office=f"{home.name} ({home.code})") for label in labels]
+        single = codec.choice_name(request, "paper") == "SINGLE"
+        # Hundreds of labels take a while: in a thread, so that other calls go on.
+        content = await asyncio.to_thread(render_roll, said, single)
         return _pb.RenderRollResponse(content=content, media_type="application/pdf")
 
     async def GetDay(self, request: Any, _: Any) -> Message:

@@ -1,80 +1,80 @@
-"""A roll's labels as PDF: 70 by 37 mm each, on sheets of A4 with cut marks or one a page for roll printers.
+"""What stands where on a roll's labels: 66 by 35.5 mm each, on sheets of A4 with cut marks or one a page for roll printers.
 
 A label of a roll carries what names the envelope and nothing about a person: the QR of the tracking address, both codes in
-letters, and the S10 number as bars.
+letters, and the S10 number as bars. Dots of 203 dpi.
 """
 
-import io
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
-
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 from services.foundation.codes import group_code
 from services.foundation.errors import Invalid
 
-from .code128 import modules
-from .label import QUIET
-from .pdf import draw_qr, register_fonts, runs
-from .raster import qr_matrix
+from .layout import Bars, Block, Item, Measure, Paper, Qr, Rule, module_for, qr_side
 
-Label = tuple[str, str, str]  # tracking code, S10 number, address
-Any_ = TypeVar("Any_")
-WIDTH, HEIGHT, COLUMNS, ROWS = 70, 37, 3, 8  # mm; 24 on a sheet, as label sheets are sold
-_TOP = (297 - ROWS * HEIGHT) / 2
-_QR, _BAR, _BARS_HIGH, _MARK = 25.0, 0.33, 8.0, 3.0
+_MM = 8
+WIDTH, HEIGHT, COLUMNS, ROWS = 66 * _MM, 284, 3, 8
+_SHEET, _QR_MM, _LEVEL = (210 * _MM, 297 * _MM), 25, "Q"
+_LEFT, _TOP = (_SHEET[0] - COLUMNS * WIDTH) // 2, (_SHEET[1] - ROWS * HEIGHT) // 2  # 6 mm: no office printer reaches the edge
+_EDGE, _BAR, _BARS_HIGH, _ARM = 8, 3, 54, 12
+_Each = TypeVar("_Each")
 
 
-def part(labels: Sequence[Any_], first: int, count: int) -> Sequence[Any_]:
-    """So many from the first; raises Invalid LABELS_OUT_OF_RANGE."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollContent:
+    """The words of one label."""
+
+    tracking_url: str  # in capitals: the QR stays small
+    tracking_code: str
+    parcel_code: str
+    office: str
+
+
+def part(labels: Sequence[_Each], first: int, count: int) -> Sequence[_Each]:
+    """So many from the first, 0 to the end; raises Invalid LABELS_OUT_OF_RANGE."""
     if not 0 <= first < len(labels) or not 0 <= count <= len(labels) - first:
-        raise Invalid("LABELS_OUT_OF_RANGE", f"the roll has {len(labels)} labels, from 0", field="first", value=first)
+        raise Invalid("LABELS_OUT_OF_RANGE", f"the roll has {len(labels)} labels, counted from 0", field="first", value=first)
     return labels[first:first + count] if count else labels[first:]
 
 
-def draw(labels: Sequence[Label], office: str, paper: str) -> bytes:
-    """The PDF; ``paper`` "A4" or "SINGLE"."""
-    single = paper == "SINGLE"
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH * mm, HEIGHT * mm) if single else (210 * mm, 297 * mm), invariant=1, pageCompression=1)
-    canvas.setTitle(f"Dossier Post {office}")
-    on_a_page = 1 if single else COLUMNS * ROWS
-    for start in range(0, len(labels), on_a_page):
-        for place, label in enumerate(labels[start:start + on_a_page]):
+def placed(labels: Sequence[RollContent], single: bool, measure: Measure) -> tuple[list[list[Block]], Paper]:
+    """(sheets, their paper): a label a page, or as many as a sheet of A4 holds between its cut marks."""
+    width, page = (WIDTH, HEIGHT) if single else _SHEET
+    paper = Paper(dpi=203, scale=1.0, width=width, page=page, margin=_EDGE, narrow=False, measure=measure)
+    if single:
+        return [[Block(HEIGHT, tuple(_label(label, paper)), lasts=False)] for label in labels], paper
+    sheets = []
+    for start in range(0, len(labels), COLUMNS * ROWS):
+        items = _cut_marks()
+        for place, label in enumerate(labels[start:start + COLUMNS * ROWS]):
             row, column = divmod(place, COLUMNS)
-            _label(canvas, label, office, 0 if single else column * WIDTH, 0 if single else 297 - _TOP - (row + 1) * HEIGHT)
-        if not single:
-            _cut_marks(canvas)
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+            right, down = _LEFT + column * WIDTH, _TOP + row * HEIGHT
+            items += [replace(item, x=item.x + right, y=item.y + down) for item in _label(label, paper)]
+        sheets.append([Block(page, tuple(items), lasts=False)])
+    return sheets, paper
 
 
-def _label(canvas: Canvas, label: Label, office: str, left: float, bottom: float) -> None:
-    """One label; left and bottom in mm."""
-    tracking_code, parcel_code, url = label
-    regular, bold = register_fonts()
-    module = _QR / (len(qr_matrix(url)) + 2 * QUIET)
-    draw_qr(canvas, url, (left + 2) * mm, (bottom + HEIGHT - 1) * mm, module * mm)
-    beside = left + _QR + 3
-    for text, font, size, up in (
-            ("HỒ SƠ HÀNH CHÍNH CÔNG", bold, 7, 31.5), ("Tra cứu / Track", regular, 6, 27.5),
-            (group_code(tracking_code), bold, 11, 23),
-            ("Bưu gửi / Parcel", regular, 6, 19), (group_code(parcel_code), bold, 9.5, 15), (f"Bưu cục {office}", regular, 6, 12)):
-        canvas.setFont(font, size)
-        canvas.drawString(beside * mm, (bottom + up) * mm, text)
-    bars = modules(parcel_code)
-    start = left + (WIDTH - len(bars) * _BAR) / 2
-    for place, width in runs(bars):
-        canvas.rect((start + place * _BAR) * mm, (bottom + 2) * mm, width * _BAR * mm, _BARS_HIGH * mm, stroke=0, fill=1)
+def _label(label: RollContent, paper: Paper) -> list[Item]:
+    module = module_for(paper, label.tracking_url, _LEVEL, _QR_MM)
+    beside = _EDGE + qr_side(paper, label.tracking_url, _LEVEL, module)
+    wide, measure = WIDTH - beside - _EDGE, paper.measure
+    bars = measure.modules(label.parcel_code, "BARS") * _BAR
+    items: list[Item] = [Qr(_EDGE, 0, module, label.tracking_url, _LEVEL),
+                         Bars((WIDTH - bars) // 2, HEIGHT - _BARS_HIGH - _EDGE, _BAR, _BARS_HIGH, label.parcel_code)]
+    for y, size, bold, text in ((18, 22, True, "HỒ SƠ HÀNH CHÍNH CÔNG"), (52, 18, False, "Tra cứu / Track"),
+                                (74, 34, True, group_code(label.tracking_code)), (122, 18, False, "Bưu gửi / Parcel"),
+                                (144, 34, True, group_code(label.parcel_code)), (186, 18, False, label.office)):
+        fitting = next((each for each in range(size, 13, -2) if measure.width(text, each, bold) <= wide), 14)
+        items += paper.lines(text, beside, y, fitting, bold, wide, 1)
+    return items
 
 
-def _cut_marks(canvas: Canvas) -> None:
-    """Short lines at the sheet's edges and small crosses between labels: no line runs through one."""
-    canvas.setLineWidth(0.2)
+def _cut_marks() -> list[Item]:
+    """A small cross at each corner of a label: no line runs through one."""
+    marks: list[Item] = []
     for column in range(COLUMNS + 1):
         for row in range(ROWS + 1):
-            x, y, arm = column * WIDTH * mm, (_TOP + row * HEIGHT) * mm, _MARK / 2 * mm
-            canvas.line(x - arm, y, x + arm, y)
-            canvas.line(x, y - arm, x, y + arm)
+            x, y = _LEFT + column * WIDTH, _TOP + row * HEIGHT
+            marks += [Rule(x - _ARM, y, 2 * _ARM, 1), Rule(x, y - _ARM, 1, 2 * _ARM)]
+    return marks
