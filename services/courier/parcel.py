@@ -13,10 +13,12 @@ from .parcel_facts import (
     HandoverAccepted,
     HandoverOffered,
     Holder,
+    LabelRenewed,
     ParcelDelivered,
     ParcelDirection,
     ParcelRegistered,
     ParcelStage,
+    ParcelVoided,
     Scan,
     ScanActivity,
     ScanRecorded,
@@ -58,6 +60,8 @@ class Parcel:
     offer: Offer | None = None
     scans: tuple[Scan, ...] = ()
     ended: bool = False
+    label_version: int = 1
+    void: bool = False
     etag: str = "1"
 
 
@@ -110,5 +114,9 @@ def _next(values: dict[str, Any], fact: Any) -> None:
             values |= {"holder": fact.taker, "offer": None}
             if fact.at_authority and fact.direction is ParcelDirection.OUTBOUND:
                 values |= {"stage": ParcelStage.SIGNED_AT_AUTHORITY, "ended": True}
+        case LabelRenewed():
+            values["label_version"] = fact.label_version
+        case ParcelVoided():
+            values |= {"void": True, "ended": True, "offer": None}
         case ParcelDelivered():
             values |= {"stage": ParcelStage.DELIVERED, "ended": True, "offer": None}
