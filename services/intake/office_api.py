@@ -14,6 +14,7 @@ from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, Role, caller
 from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext
+from services.foundation.sealing import unseal
 from services.foundation.subjects import Request
 
 from .closing import Days, OfficeDay
@@ -24,7 +25,6 @@ from .filing import Applicant
 from .labels import render_roll
 from .labels.roll import RollContent, part
 from .rolls import Rolls
-from .sealing import unseal
 from .stream import DOSSIER, unknown
 
 _pb = intake_service_pb2

@@ -12,6 +12,7 @@ from services.foundation.crashpoints import reach
 from services.foundation.errors import Conflict, NotFound, Problem, Unavailable
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Streams
+from services.foundation.sealing import seal
 from services.foundation.subjects import Request
 
 from .dossier import Dossier
@@ -19,7 +20,6 @@ from .dossier_facts import DossierFiled
 from .doubles import Doubles, possible_double
 from .filing import Desk, Filing, ParcelNumbers, filing_id_of, money
 from .rolls import Rolls
-from .sealing import seal
 from .stream import DOSSIER, Dossiers
 
 Draw = Callable[[], int]
