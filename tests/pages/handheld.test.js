@@ -57,13 +57,14 @@ test("an older label is superseded, a typed code has no version, a newer one tha
 
 test("what the list does not know is unknown while the list is fresh, else kept; a signed label needs no list", () => {
   const unlisted = { parcel: undefined };
-  assert.equal(judged("PICK_UP", unlisted).outcome, "unknown");
-  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: undefined }).outcome, "kept");
-  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: NOW - 13 * 3_600_000 }).outcome, "kept");
+  assert.equal(judged("OUT_OF_HUB", unlisted).outcome, "unknown");
+  assert.equal(judged("INTO_HUB", unlisted).outcome, "kept"); // it comes from elsewhere
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, listedAt: undefined }).outcome, "kept");
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, listedAt: NOW - 13 * 3_600_000 }).outcome, "kept");
   const label = { state: "signed", destination: "300003" };
   assert.equal(judged("INTO_HUB", { ...unlisted, label }).outcome, "right");
   assert.deepEqual(judged("OUT_TO_COURIER", { ...unlisted, label }), { outcome: "wrong_way", place: "300003" });
-  assert.equal(judged("PICK_UP", { ...unlisted, label: { state: "unchecked" } }).outcome, "unknown");
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, label: { state: "unchecked" } }).outcome, "unknown");
 });
 
 test("a parcel that was signed for is ended", () => assert.equal(judged("PICK_UP", { parcel: aParcel({ ended: true }) }).outcome, "ended"));

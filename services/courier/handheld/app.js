@@ -68,7 +68,7 @@ function onText(text) {
   chain = chain.then(async () => {
     const typed = app.person && MODES.find(({ key }) => key === text);
     if (typed && modesOf(app.device.role).includes(typed)) await app.modeChosen(typed.name);
-    else await (app.screen.onText ?? scan.onText)(app, text);
+    else if (app.person || app.screen.onText) await (app.screen.onText ? app.screen : scan).onText(app, text);
   });
   return chain;
 }

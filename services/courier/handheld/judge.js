@@ -3,6 +3,7 @@
 
 const AT_DESK = new Set(["PICK_UP", "OUT_TO_COURIER", "INTO_HUB", "OUT_OF_HUB", "GIVE_BACK"]);
 const MINE_ALONE = new Set(["HAND_OVER", "DELIVER", "ATTEMPT_FAILED"]); // only who answers for a parcel can do these
+const FROM_ELSEWHERE = new Set(["PICK_UP", "INTO_HUB"]); // what comes in need not be on the list yet
 const OLD_LIST_MS = 12 * 3_600_000;
 
 /** Outcomes that wait for a tap. The others go on by themselves. */
@@ -13,8 +14,8 @@ export const WAITS = new Set(["not_mine", "wrong_way", "unknown", "superseded", 
  * ``parcel``: its row of the list, if known; ``label``: {state, destination} of a signed code, else undefined; ``listedAt``: when
  * the list was fetched, in ms.
  *
- * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown · kept
- * (no list to compare with) · superseded · ended.
+ * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown (a fresh
+ * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended.
  */
 export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
   if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
@@ -33,7 +34,8 @@ function unlisted(mode, me, label, listedAt, now) {
     const away = mode.name === "OUT_TO_COURIER" && label.destination && label.destination !== me.place;
     return away ? { outcome: "wrong_way", place: label.destination } : { outcome: "right" };
   }
-  return { outcome: listedAt !== undefined && now - listedAt < OLD_LIST_MS ? "unknown" : "kept" };
+  const mustKnow = !FROM_ELSEWHERE.has(mode.name) && listedAt !== undefined && now - listedAt < OLD_LIST_MS;
+  return { outcome: mustKnow ? "unknown" : "kept" };
 }
 
 // The office the parcel should be at instead; undefined if it is right here.

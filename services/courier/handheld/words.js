@@ -28,7 +28,7 @@ const WORDS = {
   "outcome.wrong": ["Mã không đúng", "Not a right code"],
   "outcome.finished": ["Xong", "Done"],
   "says.right": ["Đã lưu trên máy", "Kept on this device"],
-  "says.kept": ["Đã lưu trên máy; máy chưa có danh sách để so", "Kept on this device; no list to compare with yet"],
+  "says.kept": ["Đã lưu trên máy. Chưa có trong danh sách để so.", "Kept on this device. Not yet on its list."],
   "says.double": ["Đã quét lúc {time}. Không ghi thêm.", "Scanned at {time}. Nothing was added."],
   "says.not_mine": ["{place} đang giữ bưu gửi này. Lần quét vẫn được lưu.", "{place} answers for it. The scan is kept."],
   "says.wrong_way": ["Phải ở {place}. Lần quét vẫn được lưu.", "It should be in {place}. The scan is kept."],
