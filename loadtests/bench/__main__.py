@@ -21,6 +21,7 @@ async def one_file(home: Path, size: Size, quick: bool) -> list[Row]:
         found += await rows.lone(standing, lambda: rows.durable_insert_sqlite(home), "SQLite", size)
         found += await rows.commit_to_visible(standing, 100 if quick else 500, "one file", 50, size)
         found += await rows.page(standing, home, size)
+        found += await rows.json_door(standing, size)
         found += await rows.doors(standing, at, pid, "SQLite", size)
         return found + rows.memory(idle, standing.memory(), "one file")
 

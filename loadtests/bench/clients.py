@@ -20,6 +20,7 @@ from .processes import Standing
 
 FILE = "/postal.intake.v1.IntakeService/FileDossier"
 FILE_MANY = "/postal.intake.v1.IntakeService/FileDossiers"
+PROCEDURE = "/postal.intake.v1.IntakeService/GetProcedure"
 SCANS = "/postal.courier.v1.CourierService/RecordScans"
 TRACK = "/postal.tracking.v1.TrackingService/Track"
 OFFICE, CHANNELS = "032248", 4
@@ -125,22 +126,33 @@ async def filed_codes(caller: Caller64, count: int) -> list[Any]:
 
 
 class HttpCallers:
-    """Keep-alive connections that ask for one page: the least a client can cost."""
+    """Keep-alive connections that send one request, or each time another one: the least a client can cost."""
 
-    def __init__(self, lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]], request: bytes) -> None:
+    def __init__(self, lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]], request: Callable[[], bytes]) -> None:
         self._idle, self._lines, self._request = list(lines), lines, request
 
     @classmethod
     async def open(cls, address: str, path: str, count: int) -> "HttpCallers":
         """So many connections."""
-        host, port = address.split(":")
-        return cls([await asyncio.open_connection(host, int(port)) for _ in range(count)],
-                   f"GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+        request = f"GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode()
+        return cls(await _connections(address, count), lambda: request)
+
+    @classmethod
+    async def posting(cls, address: str, path: str, token: str, body: Callable[[], bytes], count: int) -> "HttpCallers":
+        """So many connections that call a method through the JSON door."""
+        head = (f"POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n"
+                f"Authorization: Bearer {token}\r\nContent-Length: ").encode()
+
+        def request() -> bytes:
+            sent = body()
+            return b"%s%d\r\n\r\n%s" % (head, len(sent), sent)
+
+        return cls(await _connections(address, count), request)
 
     async def get(self) -> int:
-        """One page; raises RuntimeError for anything but 200."""
+        """One answer; raises RuntimeError for anything but 200."""
         reader, writer = line = self._idle.pop()
-        writer.write(self._request)
+        writer.write(self._request())
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(head.split(b"\r\n")[0].decode())
@@ -153,3 +165,8 @@ class HttpCallers:
         """Closes the connections."""
         for _, writer in self._lines:
             writer.close()
+
+
+async def _connections(address: str, count: int) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    host, port = address.split(":")
+    return [await asyncio.open_connection(host, int(port)) for _ in range(count)]

@@ -5,6 +5,7 @@ import io
 import sqlite3
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import grpc
 import pymongo
 import qrcode
+from google.protobuf import json_format
+from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
 from services.intake.labels import render
@@ -131,6 +134,28 @@ async def tutorial(home: Path, size: Size) -> list[Row]:
         await echoing.close()
     return [Row("a tutorial's filing: one transaction a call, SQLite, no rules, no tokens", "/s", values,
                 "gRPC echo, 64 callers", floor)]
+
+
+async def json_door(standing: Standing, size: Size) -> list[Row]:
+    """The same calls as JSON over HTTP and as gRPC, by as many callers."""
+    token, address, rows = clients.clerk_token(standing), standing.http.removeprefix("http://"), []
+    asked = intake_service_pb2.GetProcedureRequest(code="1.014092")
+    plan: tuple[tuple[str, Callable[[], Any]], ...] = ((clients.PROCEDURE, lambda: asked), (clients.FILE, clients.a_filing))
+    for path, made in plan:
+        by_grpc = Caller64(standing.addresses["intake"], path, token)
+        by_json = await HttpCallers.posting(address, path, token, lambda made=made: json_format.MessageToJson(made()).encode(), 16)
+
+        async def call(by_grpc: Caller64 = by_grpc, made: Callable[[], Any] = made) -> int:
+            await by_grpc(made().SerializeToString())
+            return 1
+
+        values, floor = await pairs(lambda ours=by_json: rate(ours.get, 16, size.seconds),
+                                    lambda floor=call: rate(floor, 16, size.seconds), size.times)
+        rows.append(Row(f"{path.rsplit('/', 1)[1]} through the JSON door, one file", "/s", values,
+                        "the same call through gRPC, 16 callers", floor, "≥ 0.7"))
+        by_json.close()
+        await by_grpc.close()
+    return rows
 
 
 async def page(standing: Standing, home: Path, size: Size) -> list[Row]:

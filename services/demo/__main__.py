@@ -44,8 +44,8 @@ async def main() -> int:
         console.print(f"ready after {time.monotonic() - start:.1f} s")
         passed = await _carry(chosen, console)
         if passed and not arguments.once:
-            for link in badge.links(badge.CLERK, chosen, apart=arguments.target == "up"):
-                console.print(f"  {link}", soft_wrap=True)
+            for line in badge.links(badge.CLERK, chosen, apart=arguments.target == "up"):
+                console.print(line, soft_wrap=True)
             console.print("The system keeps running; Ctrl-C ends it.")
             await _until_told_to_stop()
     return 0 if passed else 1

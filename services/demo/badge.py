@@ -28,6 +28,8 @@ def minting(keys_dir: Path) -> identity.Minter:
 
 def links(who: identity.Caller, chosen: settings.Settings, *, apart: bool, minutes: float = SHIFT_MINUTES) -> Iterator[str]:
     """One line for each page the role works at. ``apart``: each service is a process with an HTTP port of its own."""
+    if not chosen.pages_dir.is_dir():
+        yield "The pages of staff are not built yet: make pages (needs Node.js 18 or newer and npm)."
     token = minting(chosen.keys_dir).mint(who, minutes=minutes)
     for page, service in _PAGES.items():
         if who.role in _OPEN_TO[page]:

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from services.foundation.localservers import kafka, mongod
+from services.foundation.runtime.identity import Keys, Verifier
 from tests.conftest import need
 from tests.journeys.systems import free_port
 
@@ -67,6 +69,30 @@ def test_the_line_with_up_demo_and_down_runs_as_it_is_written(tmp_path: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
     assert "state 10 (RETURNED)" in done.stdout
     assert "kafka stopped" in done.stdout
+
+
+def test_a_badge_is_a_link_whose_token_the_door_takes(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    done = make("badge", "ROLE=CLERK", "PLACE=032248", "PERSON=gdv", "MINUTES=5", POSTAL_KEYS_DIR=str(keys),
+                POSTAL_HTTP_PORT="8080")
+    integrator = make("badge", "ROLE=INTEGRATOR", POSTAL_KEYS_DIR=str(keys))
+    links = dict(re.findall(r"http://localhost:8080/(\w+)/#token=(\S+)", done.stdout))
+
+    assert set(links) == {"counter", "handheld"}, done.stdout + done.stderr
+    who = Verifier(Keys.load_or_make(keys)).verify(f"Bearer {links['counter']}")
+    assert (who.person, who.role.value, who.place) == ("gdv", "CLERK", "032248")
+    assert "no page" in integrator.stdout
+
+
+def test_without_node_the_demo_goes_on_and_says_so(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("make", "sh", "find", "touch", "rm", "mkdir", "git"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    done = make("pages-where-npm-is", PATH=str(tools))
+
+    assert done.returncode == 0, done.stderr
+    assert "without Node.js" in done.stdout
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

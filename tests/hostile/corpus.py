@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-HTTP = "HTTP"
+HTTP, JSON = "HTTP", "JSON"
 _MOST_OF_A_DOOR, _NEWEST = 300, 2
 
 
@@ -22,7 +22,7 @@ NOBODY = Caller()
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Bytes for one door: the full path of an RPC, or HTTP."""
+    """Bytes for one door: the full path of an RPC, HTTP (a request), or JSON (path and body)."""
 
     door: str
     caller: Caller

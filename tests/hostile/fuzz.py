@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from . import mutation
-from .corpus import HTTP, NOBODY, Caller, Corpus, Input
+from .corpus import HTTP, JSON, NOBODY, Caller, Corpus, Input
 from .edges import Edges
+from .json_texts import a_text
 from .requests import a_request
 from .verdict import Verdict
 from .world import KINDS, World, a_world
@@ -39,7 +40,7 @@ class Plan:
     seed: int = 1
     executions: int | None = None
     seconds: float | None = None
-    doors: Collection[str] = (*KINDS, HTTP)
+    doors: Collection[str] = (*KINDS, HTTP, JSON)
     guided: bool = True
     blind: bool = False
     to_the_first: bool = False  # ends with the first finding
@@ -118,6 +119,10 @@ class Fuzzer:
         if door == HTTP:
             raw = mutation.damaged(old.raw, old.raw, draw) if old and draw.random() < 0.5 else a_request(draw, world.known)
             return Input(door, NOBODY, raw)
+        if door == JSON:
+            other = self.report.corpus.pick(draw, door)
+            raw = a_text(KINDS, old.raw if old else None, other.raw if other else None, draw, world.known)
+            return Input(door, self._caller(world, old.caller if old else None), raw)
         kind, way = KINDS[door], draw.random()
         if old is None or way < 0.12:
             return Input(door, self._caller(world, None), mutation.fresh(kind, draw, world.known))

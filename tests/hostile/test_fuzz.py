@@ -15,7 +15,7 @@ from services.intake.grpc_api import IntakeApi
 
 from . import __main__ as program
 from . import world
-from .corpus import HTTP, NOBODY, Input
+from .corpus import HTTP, JSON, NOBODY, Input
 from .fuzz import SERVICES, Fuzzer, Plan, Report
 from .verdict import tells_a_person
 
@@ -68,8 +68,15 @@ async def test_two_thousand_inputs_at_every_door_find_nothing() -> None:
     report = await Fuzzer(Plan(seed=1, executions=2000)).run()
 
     assert [(each["wrong"], each["method"], each["hex"]) for each in report.findings.values()] == []
-    assert set(report.corpus.seen) == {*world.KINDS, HTTP}
+    assert set(report.corpus.seen) == {*world.KINDS, HTTP, JSON}
     assert len(report.granted) > len(world.KINDS) / 2
+
+
+async def test_two_thousand_inputs_at_the_json_door_find_nothing() -> None:
+    report = await Fuzzer(Plan(seed=1, executions=2000, doors=(JSON,))).run()
+
+    assert [(each["wrong"], bytes.fromhex(each["hex"])) for each in report.findings.values()] == []
+    assert {"OK", "MESSAGE_MALFORMED", "FIELD_UNKNOWN", "ROLE_NOT_ALLOWED", "TOKEN_FORGED"} <= set(report.outcomes)
 
 
 async def test_memory_that_stays_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ REQUESTS = {
     "put": (b"PUT / HTTP/1.1", 405), "delete": (b"DELETE / HTTP/1.1", 405), "options": (b"OPTIONS / HTTP/1.1", 405),
     "trace": (b"TRACE / HTTP/1.1", 405), "invented": (b"EXPLODE / HTTP/1.1", 405), "head": (b"HEAD / HTTP/1.1", 200),
     "override": (b"GET /t/0000000000000 HTTP/1.1\r\nX-HTTP-Method-Override: DELETE", 404),
+    "no path": (b"GET ?x HTTP/1.1", 404), "a slash more": (b"GET /robots.txt/ HTTP/1.1", 404),
     "query": (b"GET /?lang=%00%ff HTTP/1.1", 200), "double slash": (b"GET //t//x HTTP/1.1", 404),
 }
 

@@ -4,6 +4,7 @@ Ids and codes come from the seed alone, so that an input that names a dossier st
 """
 
 import asyncio
+import json
 import logging
 import random
 import re
@@ -28,7 +29,8 @@ from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter, Role
 from services.foundation.runtime.loops import kept_running
 
-from .corpus import HTTP, NOBODY, Caller, Input
+from .corpus import HTTP, JSON, NOBODY, Caller, Input
+from .json_texts import as_json, problem_texts, request_of
 from .requests import must_be_answered
 from .verdict import Listener, Verdict, of_a_refusal, problems, tells_a_person
 
@@ -73,14 +75,38 @@ class World:
 
     async def give(self, given: Input) -> Verdict:
         """Sends the input through its door."""
-        verdict = await (self._page(given.raw) if given.door == HTTP else self._call(given))
+        verdict = await (self._page(given.raw) if given.door == HTTP else self._json(given) if given.door == JSON
+                         else self._call(given))
         wrong = "; ".join(part for part in (verdict.wrong, *self.listener.heard[:1]) if part)
         self.listener.heard.clear()
         return Verdict(verdict.outcome, wrong)
 
+    def _authorization(self, who: Caller) -> str:
+        return who.place if who.role == "FORGED" else f"Bearer {self.token(who)}" if who.role else ""
+
+    async def _json(self, given: Input) -> Verdict:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.running.http_port)
+        try:
+            writer.write(request_of(given.raw, self._authorization(given.caller)))
+            answer = await asyncio.wait_for(reader.read(), HANG_S)
+        except TimeoutError:
+            return Verdict("NO ANSWER", f"JSON: no answer within {HANG_S:.0f} s")
+        finally:
+            writer.close()
+        # An interim "100 Continue" may come before the answer.
+        head, _, body = answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
+        status = head[9:12].decode("latin-1")
+        if b"content-type: application/json" not in head:
+            return Verdict(f"HTTP {status}", "" if status in ("400", "404", "405") else f"HTTP {status} is not JSON")
+        told = json.loads(body)
+        outcome = "OK" if status == "200" else told["reason"]
+        if status.startswith("5") or not re.fullmatch(r"[A-Z][A-Z0-9_]+", outcome):
+            return Verdict(outcome, f"HTTP {status} {outcome}")
+        personal = any(tells_a_person(text) for text in problem_texts(told))
+        return Verdict(outcome, f"the problem of {outcome} tells a person's name or number" if personal else "")
+
     async def _call(self, given: Input) -> Verdict:
-        who = given.caller
-        header = who.place if who.role == "FORGED" else f"Bearer {self.token(who)}" if who.role else ""
+        header = self._authorization(given.caller)
         try:
             answer = await self._calls[given.door](given.raw, timeout=HANG_S,
                                                    metadata=(("authorization", header),) if header else ())
@@ -137,7 +163,7 @@ class World:
             journey = Journey(doors, _OFFICE)
             for step in steps:
                 await getattr(journey, step)()
-        self.seeds = doors.sent
+        self.seeds = [*doors.sent, *(as_json(each, KINDS) for each in doors.sent)]
         everybody = [Caller(f"p{number}", role.value, _PLACES[role.value]) for number, role in enumerate(Role)]
         self.staff = [each for each in dict.fromkeys([*(given.caller for given in self.seeds), *everybody]) if each.role]
         # One list under each name that means it: "parcel_codes" asks for a "parcel_code".

@@ -231,7 +231,8 @@ async def test_f2_a_body_over_the_limit_is_refused_whether_it_tells_its_length_o
     untold = await asyncio.wait_for(reader.readuntil(b"}"), 10)
     writer.close()
 
-    for answer in (told, absurd):
+    crowded = await post(system.http_port, FILE, b'{"papers":[' + b"{}," * 60_000 + b"{}]}", token)
+    for answer in (told, absurd, crowded):
         assert (answer.status, answer.json["reason"]) == (429, "MESSAGE_TOO_LARGE")
     assert b" 429 " in untold.split(b"\r\n")[0]
     assert (await doors.call("FileDossier", a_filing(), CLERK)).dossier.filing_id

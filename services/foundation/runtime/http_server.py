@@ -45,6 +45,7 @@ class HttpServer:
     def __init__(self, routes: Sequence[Any]) -> None:
         health = Route("/healthz", lambda _: PlainTextResponse("ok"))
         app = Starlette(routes=[health, *routes], middleware=[Middleware(Headers)])
+        app.router.redirect_slashes = False  # it would send a browser to whatever host the request has named
         self._server = uvicorn.Server(uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, lifespan="off", limit_concurrency=512,
             timeout_graceful_shutdown=5))  # a client that sends half a body does not hold the end up

@@ -35,6 +35,7 @@ _STATUS = {  # Connect's table, as far as our errors go
     "aborted": 409, "resource_exhausted": 429, "internal": 500, "unavailable": 503, "deadline_exceeded": 504,
 }
 _DEEPEST = 32
+_MOST_PARTS = 50_000  # commas: a body of nothing but small parts would hold the process up for a second
 _UNPARSED = re.compile(r"Failed to parse (\w{1,64}) field: ")
 
 
@@ -130,7 +131,12 @@ async def _body(request: Request, within_s: float) -> bytes:
 
 
 def _read(kind: Any, raw: bytes) -> Any:
-    """The message a JSON text tells; raises Invalid. The parser's own words are not passed on: they quote what was sent."""
+    """The message a JSON text tells; raises Invalid, Exhausted.
+
+    The parser's own words are not passed on: they quote what was sent.
+    """
+    if raw.count(b",") > _MOST_PARTS:
+        raise Exhausted("MESSAGE_TOO_LARGE", f"at most {_MOST_PARTS} values; send it in parts")
     if not raw.lstrip().startswith(b"{"):  # the parser would take an empty list for an empty message
         raise Invalid("MESSAGE_MALFORMED", "send a JSON object")
     try:

@@ -1,0 +1,45 @@
+// Elements, made by hand: no text ever becomes markup.
+
+/** An element. Attributes by name; ``on`` holds listeners, ``data`` data attributes; true and false set and leave out. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    else if (name === "data") Object.assign(element.dataset, value);
+    else if (name === "value") element.value = value;
+    else if (value !== false && value !== undefined && value !== null) element.setAttribute(name, value === true ? "" : value);
+  }
+  put(element, ...children);
+  return element;
+}
+
+/** Replaces what an element holds. Texts become text; null and false are left out. */
+export function put(element, ...children) {
+  element.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return element;
+}
+
+/** A button; ``key`` is the key that does the same, told beside the words. */
+export function button(words, press, { key = "", kind = "", ...attributes } = {}) {
+  return h("button", { type: "button", class: kind || null, ...attributes, on: { click: press } }, words, key ? h("kbd", {}, key) : null);
+}
+
+/** A state: shape, word and colour together, never colour alone. ``kind`` is done, waiting, trouble, current, ahead or plain. */
+export function mark(kind, words) {
+  const shape = { done: "✓", waiting: "○", trouble: "✕", current: "▸", ahead: "○", plain: "·" }[kind];
+  return h("span", { class: `state ${kind}` }, h("span", { "aria-hidden": "true" }, shape), ` ${words}`);
+}
+
+/** Names and values. Empty values are left out. */
+export function facts(pairs) {
+  return h("dl", {}, pairs.filter(([, value]) => value !== "" && value !== null && value !== undefined)
+    .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/** Gives the file to the person under a name. */
+export function download(blob, name) {
+  const address = URL.createObjectURL(blob);
+  const link = h("a", { href: address, download: name });
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,32 @@
+// One field of the form: label, input, hint, error, all tied together for those who hear the page.
+
+import { h, put } from "../dom.js";
+
+/**
+ * {element, input, refresh}. The input's name is the draft's; what is typed goes to the form at once. ``refresh`` shows the
+ * draft's text, unless it is being typed, and the error.
+ */
+export function field(form, name, { label, hint = "", ...attributes }) {
+  const id = `f-${name}`;
+  const input = h("input", {
+    id, name, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": `${id}-hint ${id}-error`,
+    data: { field: name }, ...attributes, on: { input: () => form.set({ [name]: input.value }) },
+  });
+  const error = h("p", { id: `${id}-error`, class: "error" });
+  const hintLine = h("p", { id: `${id}-hint`, class: "hint" }, hint);
+  const element = h("div", { class: "field" }, h("label", { for: id }, label), input, hintLine, error);
+  return { element, input, refresh: () => refresh(form, name, input, error) };
+}
+
+function refresh(form, name, input, error) {
+  const value = form.draft.values[name];
+  if (input.value !== value) input.value = value;
+  showError(form, name, input, error);
+}
+
+/** Shows a field's problem beside it, or that there is none. */
+export function showError(form, name, input, error) {
+  const words = form.shownProblem(name);
+  input.setAttribute("aria-invalid", String(Boolean(words)));
+  put(error, words ? [h("span", { "aria-hidden": "true" }, "✕ "), words] : "");
+}
