@@ -9,12 +9,12 @@ from services.foundation.events import Recorded
 from services.foundation.ports import Row, Streams, Views
 from services.foundation.subjects import Request
 
+from .claims import Claims
 from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
-from .scanning import Scanning
-from .stream import Parcels
+from .stream import OFFERED, PARCEL, Parcels
 
 VIEW = "parcels"
-INDEXES = ("holder",)
+INDEXES = ("holder", "place")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,27 +93,29 @@ def registered(record: Recorded) -> ParcelRegistered | None:
 class Reactions:
     """Two groups: one registers parcels, one keeps the list."""
 
-    def __init__(self, parcels: Parcels, scanning: Scanning, streams: Streams, views: Views) -> None:
-        self._parcels, self._scanning, self._streams, self._views = parcels, scanning, streams, views
+    def __init__(self, parcels: Parcels, claims: Claims, streams: Streams, views: Views) -> None:
+        self._parcels, self._claims, self._streams, self._views = parcels, claims, streams, views
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
-        """Registers each parcel once, all in one append, then matches the scans that waited."""
+        """Registers each parcel once, all in one append, then matches the scans and claims that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
         appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
                                            _because_of(record)) for record, parcel in started]
         await self._streams.append_many(appends)  # one that is not stored is registered already
         if started:
             reach("parcel.registered")
-            await self._scanning.match_waiting([parcel.parcel_code for _, parcel in started], _because_of(started[-1][0]))
+            await self._claims.match([parcel.parcel_code for _, parcel in started])
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
-        """Keeps a row per parcel: who holds it, to whom it is offered."""
+        """Keeps a row per parcel: who holds it, to whom it is offered. An offer may be what an acceptance has waited for."""
         rows = []
         for parcel in await self._parcels.states_after(facts):
             holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
-            indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
-            rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={"holder": indexes}))
+            indexes = {"holder": sorted({holder_key(each) for each in holders}), "place": sorted({each.place for each in holders})}
+            rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={} if parcel.ended else indexes))
         await self._views.put_many(VIEW, rows)
+        offered = {PARCEL.name_of(fact.subject) for fact in facts if fact.type == OFFERED}
+        await self._claims.match(sorted(offered))
 
 
 def holder_key(holder: Holder) -> str:

@@ -182,7 +182,7 @@ def _reader(descriptor: FieldDescriptor, hint: Any) -> Callable[[Message], Any]:
     return lambda message: one(getattr(message, name))
 
 
-def _moment(stamp: Any, field: str) -> datetime:
+def moment(stamp: Any, field: str) -> datetime:
     """UTC, cut to milliseconds; raises Invalid TIME_OUT_OF_RANGE for what no calendar holds."""
     try:
         return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
@@ -201,7 +201,7 @@ def choice_name(message: Any, field: str) -> str:
 
 def _value_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[Any], Any]:
     if kind is datetime:
-        return lambda stamp: _moment(stamp, descriptor.name)
+        return lambda stamp: moment(stamp, descriptor.name)
     if is_dataclass(kind):
         return lambda message: from_message(message, kind)  # type: ignore[arg-type]
     if kind is date:

@@ -11,6 +11,7 @@ from services.foundation.crashpoints import reach
 from services.foundation.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Stores
+from services.foundation.sealing import seal
 from services.foundation.subjects import Request
 
 from .dossier import Dossier, move, supply
@@ -28,7 +29,6 @@ from .dossier_facts import (
     SupplementRequested,
 )
 from .filing import Desk, Filing, ParcelNumbers, check_papers, check_weight, filing_id_of, money
-from .sealing import seal
 from .stream import DOSSIER, Dossiers
 
 Draw = Callable[[], int]

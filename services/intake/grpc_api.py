@@ -13,6 +13,7 @@ from services.foundation.errors import Invalid, Problem
 from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, Role, caller
 from services.foundation.runtime.parts import ServiceContext
+from services.foundation.sealing import unseal
 from services.foundation.subjects import Request
 from services.registry import Authority, Procedure
 
@@ -23,7 +24,6 @@ from .dossier_facts import DecisionOutcome, Paper
 from .filing import Applicant, Desk, Filing
 from .reactions import VIEW
 from .routing import check_by_post
-from .sealing import unseal
 from .stream import DOSSIER, unknown
 
 _pb = intake_service_pb2

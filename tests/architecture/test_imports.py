@@ -11,7 +11,8 @@ SERVICES = ("intake", "courier", "tracking")
 PURE = {
     "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees"),
     "services/intake/labels": ("label", "code128", "layout"),
-    "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "delivery", "notices"),
+    "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",
+                         "device_clock", "delivery", "notices", "acts"),
     "services/courier/devices": ("device", "device_facts"),
     "services/tracking": ("timeline", "clocks_of_promise"),
     "services/foundation": ("events", "errors", "codes", "calendar"),
