@@ -32,7 +32,8 @@ test("the second scan in the same mode is a double and says since when; another 
 
 test("off its route it is the wrong way, and the next office on its way is named", () => {
   const away = { me: { person: "bt", place: "999999" } };
-  assert.deepEqual(judged("INTO_HUB", away), { outcome: "wrong_way", place: "100001" });
+  assert.deepEqual(judged("INTO_HUB", away), { outcome: "wrong_way", place: "200002" });
+  assert.deepEqual(judged("PICK_UP", away), { outcome: "wrong_way", place: "100001" });
   assert.deepEqual(judged("INTO_HUB", { ...away, parcel: aParcel({ office: "200002" }) }), { outcome: "wrong_way", place: "300003" });
   assert.deepEqual(judged("OUT_TO_COURIER"), { outcome: "wrong_way", place: "300003" });
   assert.deepEqual(judged("DELIVER"), { outcome: "wrong_way", place: "TINH-01" });

@@ -3,6 +3,7 @@
 const OUTCOME = "ENTRY_OUTCOME_";
 const NOTICE = "NOTICE_KIND_";
 const GRAVE = new Set(["REFUSED", "CONFLICT"]);
+const TOLD = { WRONG_WAY: "wrong_way", SUPERSEDED_LABEL: "superseded" }; // by notice: what the device says of it at once
 
 /**
  * [{entry, answer}] for the records of a bundle, matched by number: {outcome, reason, of, notices: [{kind, place}]}.
@@ -28,6 +29,11 @@ function answerOf(result) {
 /** Whether a person must look at it. */
 export function isGrave(answer) {
   return GRAVE.has(answer.outcome) || answer.notices.some(({ kind }) => kind === "WRONG_WAY" || kind === "SUPERSEDED_LABEL");
+}
+
+/** Whether the server found what the device had not told: then a person must be called back. */
+export function isNews(record, answer) {
+  return GRAVE.has(answer.outcome) || answer.notices.some(({ kind }) => kind in TOLD && record.told !== TOLD[kind]);
 }
 
 /** The words of a kept entry's answer: [key, values], the first notice before the plain outcome. */

@@ -11,11 +11,11 @@ import { enrol, shift } from "./enrol.js";
 import { fetchLabelKeys, fetchList } from "./list.js";
 import { choose, menu } from "./menu.js";
 import { MODES, modesOf } from "./modes.js";
-import { announce, drawLast, drawResult } from "./result.js";
+import { announceNews, drawLast, drawResult } from "./result.js";
 import { scan } from "./scan.js";
 import { drawBottom, drawTop, drawWarnings } from "./shell.js";
 import { give } from "./give.js";
-import { isGrave } from "./answers.js";
+import { isNews } from "./answers.js";
 import { forgetOld } from "./store.js";
 import { take } from "./take.js";
 import { makeUploader } from "./uploader.js";
@@ -85,7 +85,8 @@ const uploader = makeUploader({
   },
   onState: (state) => { app.net = state; draw(); },
   onAnswers: (done) => {
-    if (done.some(({ answer }) => isGrave(answer))) announce(app, { ...app.result, outcome: "unknown", said: words(app, "grave"), word: words(app, "grave.word") });
+    const news = done.filter(({ entry, answer }) => isNews(entry, answer));
+    if (news.length > 0) announceNews(app, news.at(-1));
     app.drawLast();
   },
 });

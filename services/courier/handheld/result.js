@@ -18,6 +18,14 @@ export function announce(app, result) {
   app.drawResult();
 }
 
+/** Tells what the server found and the device had not said; after the error that still waits for its tap, if there is one. */
+export function announceNews(app, { entry, answer }) {
+  const [key, values] = wordsOf({ ...entry, answer }, app.device.id);
+  const news = { outcome: "grave", code: entry.codes[0], said: words(app, key, values) };
+  if (waits(app)) app.news = news;
+  else announce(app, news);
+}
+
 /** Whether an error still waits for a tap. */
 export function waits(app) {
   return Boolean(app.result) && WAITS.has(app.result.outcome);
@@ -39,6 +47,11 @@ export function drawResult(app, place) {
 /** The tap on "understood". */
 export function understood(app) {
   app.result = undefined;
+  if (app.news) {
+    const { news } = app;
+    app.news = undefined;
+    announce(app, news);
+  }
   app.drawResult();
   app.sink.focus();
 }
