@@ -10,6 +10,7 @@ from services.foundation.codes import check_parcel_code, check_request_id
 from services.foundation.errors import Invalid, Problem
 from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, caller
+from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext
 from services.foundation.subjects import Request
 
@@ -33,6 +34,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
     def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning, bundles: Bundles) -> None:
         self._stores, self._keys, self._commands, self._scanning = context.stores, context.keys, commands, scanning
         self._bundles = bundles
+        self._label_keys = LabelKeys(context.settings.keys_dir)
 
     async def RecordScans(self, request: Any, _: Any) -> Message:
         _check_size(len(request.scans), MOST_SCANS, "scans")
@@ -96,6 +98,10 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
             result.device_sequence = asked.device_sequence  # also of one that could not be read
         answer.server_time.FromDatetime(done.now)
         return answer
+
+    async def ListLabelKeys(self, request: Any, _: Any) -> Message:
+        keys = [codec.to_message(each, courier_service_pb2.LabelKey) for each in self._label_keys.all()]
+        return _pb.ListLabelKeysResponse(keys=keys)
 
     def _request(self, method: str, request: Any) -> Request:
         digest = fingerprint(self._keys.index_key, _METHOD + method, request)

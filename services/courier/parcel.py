@@ -14,11 +14,13 @@ from .parcel_facts import (
     HandoverAccepted,
     HandoverOffered,
     Holder,
+    LabelRenewed,
     NextStep,
     ParcelDelivered,
     ParcelDirection,
     ParcelRegistered,
     ParcelStage,
+    ParcelVoided,
     Scan,
     ScanActivity,
     ScanRecorded,
@@ -70,7 +72,8 @@ class Parcel:
     scans: tuple[Scan, ...] = ()
     ended: bool = False
     attempts: tuple[Attempt, ...] = ()
-    label_version: int = 0
+    label_version: int = 1
+    void: bool = False
     handovers: tuple[str, ...] = ()
     etag: str = "1"
 
@@ -126,6 +129,10 @@ def _next(values: dict[str, Any], fact: Any) -> None:
             values |= {"holder": fact.taker, "offer": None}
             if fact.at_authority and fact.direction is ParcelDirection.OUTBOUND:
                 values |= {"stage": ParcelStage.SIGNED_AT_AUTHORITY, "ended": True}
+        case LabelRenewed():
+            values["label_version"] = fact.label_version
+        case ParcelVoided():
+            values |= {"void": True, "ended": True, "offer": None}
         case ParcelDelivered():
             values |= {"stage": ParcelStage.DELIVERED, "ended": True, "offer": None}
         case DeliveryAttempted():

@@ -148,6 +148,18 @@ class ParcelRegistered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabelRenewed:
+    label_version: int
+    filing_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParcelVoided:
+    reason_code: str
+    filing_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScanRecorded:
     scan: Scan
     filing_id: str
@@ -192,4 +204,5 @@ class DeliveryAttempted:
     evidence: Evidence | None = None
 
 
-ALL = (ParcelRegistered, ScanRecorded, HandoverOffered, HandoverAccepted, ParcelDelivered, DeliveryAttempted)
+ALL = (ParcelRegistered, LabelRenewed, ParcelVoided, ScanRecorded, HandoverOffered, HandoverAccepted, ParcelDelivered,
+       DeliveryAttempted)

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.foundation import codec
 from services.foundation.crashpoints import reach
+from services.foundation.errors import Problem
 from services.foundation.events import Recorded
 from services.foundation.ports import Row, Streams, Views
-from services.foundation.subjects import Request
+from services.foundation.subjects import Ask, Request, Rule
 
 from .claims import Claims
-from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
+from .parcel import Parcel
+from .parcel_facts import Holder, LabelRenewed, ParcelDirection, ParcelRegistered, ParcelVoided
 from .stream import OFFERED, PARCEL, Parcels
 
 VIEW = "parcels"
@@ -67,8 +70,24 @@ class DossierDecided:
     route: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelReprinted:
+    """What is read of intake's fact."""
+
+    parcel_code: str
+    label_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DossierWithdrawn:
+    """What is read of intake's fact."""
+
+    reason_code: str
+    void_parcel_code: str
+
+
 READ = codec.Registry()
-READ.register("postal.intake.v1", DossierFiled, PapersSupplied, DossierDecided)
+READ.register("postal.intake.v1", DossierFiled, PapersSupplied, DossierDecided, LabelReprinted, DossierWithdrawn)
 
 
 def registered(record: Recorded) -> ParcelRegistered | None:
@@ -76,6 +95,8 @@ def registered(record: Recorded) -> ParcelRegistered | None:
     if not READ.knows(record.type):
         return None
     fact = READ.decode(record.type, record.data)
+    if isinstance(fact, LabelReprinted | DossierWithdrawn):
+        return None
     back = isinstance(fact, DossierDecided)
     code = fact.result_parcel_code if back else fact.parcel_code
     if not code:
@@ -88,6 +109,28 @@ def registered(record: Recorded) -> ParcelRegistered | None:
         destination_office_code=fact.destination_office_code, authority_code=fact.authority_code, route=fact.route,
         transit_due_date=fact.transit_due_date, papers_count=sum(paper.originals + paper.copies for paper in fact.papers),
         weight_grams=0 if back else fact.weight_grams, holder=holder)
+
+
+def changed(record: Recorded) -> Ask | None:
+    """What a fact changes of a parcel that is known: its label's version, or that its code is void; None if nothing."""
+    fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
+    if isinstance(fact, LabelReprinted):
+        return Ask(fact.parcel_code, _renewed(fact), _because_of(record), record.occurred)
+    if isinstance(fact, DossierWithdrawn) and fact.void_parcel_code:
+        return Ask(fact.void_parcel_code, _voided(fact), _because_of(record), record.occurred)
+    return None
+
+
+def _renewed(fact: LabelReprinted) -> Rule:
+    async def rule(parcel: Parcel) -> Sequence[Any]:
+        return [LabelRenewed(label_version=fact.label_version, filing_id=parcel.filing_id)]
+    return rule
+
+
+def _voided(fact: DossierWithdrawn) -> Rule:
+    async def rule(parcel: Parcel) -> Sequence[Any]:
+        return [ParcelVoided(reason_code=fact.reason_code, filing_id=parcel.filing_id)]
+    return rule
 
 
 class Reactions:
@@ -105,6 +148,10 @@ class Reactions:
         if started:
             reach("parcel.registered")
             await self._claims.match([parcel.parcel_code for _, parcel in started])
+        asks = [ask for record in facts if (ask := changed(record)) is not None]  # behind their parcels: one key, one order
+        for answer in await self._parcels.decide_many(asks):
+            if isinstance(answer, Problem):
+                raise answer
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
         """Keeps a row per parcel: who holds it, to whom it is offered. An offer may be what an acceptance has waited for."""

@@ -119,6 +119,20 @@ class Subjects(Generic[State]):
         return append_of(self._kind.subject_of(name), key, history, decided, request, self._clock.now(),
                          topic=self._kind.topic, private=private)
 
+    async def start(self, name: str, request: Request, first: Sequence[Any]) -> State:
+        """A new subject from its first facts; a repeat gets its first answer. Raises Conflict SUBJECT_TAKEN if another request
+        has started it."""
+        append = self.append_of(name, name, [], [(fact, self._clock.now()) for fact in first], request)
+        reach("command.decided")
+        if (await self._streams.append_many([append]))[0]:
+            history: Sequence[Recorded] = append.facts
+        else:
+            history = await self.history(name)
+        state = self._kind.earlier_answer(history, request)
+        if state is None:
+            raise Conflict("SUBJECT_TAKEN", "another request was first; read again", field=self._kind.field)
+        return state
+
     async def decide(self, name: str, request: Request, rule: Rule, occurred: datetime | None = None) -> State:
         """The state after what the rule decided; a repeat gets its first answer. Raises Problem."""
         answer = (await self.decide_many([Ask(name, rule, request, occurred)]))[0]

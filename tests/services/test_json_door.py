@@ -9,18 +9,19 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import json_format, message_factory, struct_pb2
-from postal.courier.v1 import courier_service_pb2
+from postal.courier.v1 import courier_service_pb2, device_service_pb2
 from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
 from services.demo.doors import Doors, Person
 from services.foundation.runtime import grpc_server, policy, settings, wiring
-from services.foundation.runtime.identity import Keys, Minter, Role
+from services.foundation.runtime.identity import Keys, Minter, Role, current
+from services.tracking.grpc_api import TrackingApi
 from tests.builders import CLERK, COURIER, OFFICER, a_filing
 from tests.services.json_calls import post, send
 
 METHODS = {f"/{service.full_name}/{method.name}": method
-           for module in (intake_service_pb2, courier_service_pb2, tracking_service_pb2)
+           for module in (intake_service_pb2, courier_service_pb2, device_service_pb2, tracking_service_pb2)
            for service in module.DESCRIPTOR.services_by_name.values() for method in service.methods}
 FILE, TRACK = "/postal.intake.v1.IntakeService/FileDossier", "/postal.tracking.v1.TrackingService/Track"
 STATUS = {"INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
@@ -75,6 +76,13 @@ async def test_every_rpc_answers_through_json_as_through_grpc(system: Any, path:
     if path not in policy.PUBLIC:
         assert {("nobody", "UNAUTHENTICATED"), ("forged", "UNAUTHENTICATED")} <= seen
         assert {who for who, code in seen if code == "PERMISSION_DENIED"} == {role.value for role in set(Role) - set(allowed)}
+
+
+def test_no_contract_is_forgotten_here() -> None:
+    known = set(policy.TABLE) | {path for path in policy.PUBLIC if path.startswith("/postal.")}
+
+    assert {path.split("/")[1] for path in METHODS} == {path.split("/")[1] for path in known}
+    assert set(METHODS) <= known
 
 
 async def test_a_dossier_is_filed_read_labelled_and_scanned_through_json_alone(system: Any) -> None:
@@ -146,6 +154,45 @@ async def test_a_page_of_this_site_is_let_in_and_a_cookie_is_nobody(system: Any)
     assert cookie.headers["www-authenticate"] == "Bearer"
     assert preflight.status == 405
     assert not [name for name in preflight.headers if name.startswith("access-control")]
+
+
+async def test_of_two_requests_on_one_connection_the_second_has_nobodys_name(
+        system: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    async def track(_self: Any, _request: Any, _context: Any) -> Any:
+        seen.append(current.get())
+        return tracking_service_pb2.TrackResponse()
+
+    monkeypatch.setattr(TrackingApi, "Track", track)
+    async with wiring.running(("intake", "courier", "tracking"), system.settings) as again:
+        token = minter(again).mint_for(CLERK)
+        heads = [f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n{more}\r\n{{}}"
+                 for path, more in (("/postal.intake.v1.IntakeService/ListProcedures", f"Authorization: Bearer {token}\r\n"),
+                                    (TRACK, "Connection: close\r\n"))]
+        reader, writer = await asyncio.open_connection("127.0.0.1", again.http_port)
+        writer.write("".join(heads).encode())
+        answers = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+    assert seen == [None]
+
+
+async def test_an_answer_no_json_can_tell_is_our_fault_with_an_incident(
+        system: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    async def impossible(_self: Any, _request: Any, _context: Any) -> Any:
+        reply = tracking_service_pb2.TrackResponse()
+        reply.journey.as_of_time.seconds = 1 << 60
+        return reply
+
+    monkeypatch.setattr(TrackingApi, "Track", impossible)
+    async with wiring.running(("tracking",), system.settings) as again:
+        answer = await post(again.http_port, TRACK, b"{}")
+
+    assert (answer.status, answer.json["code"], answer.json["reason"]) == (500, "internal", "INTERNAL_ERROR")
+    assert "incident" in answer.json["message"]
+    assert "Traceback" not in capsys.readouterr().err
 
 
 BROKEN = {

@@ -114,5 +114,5 @@ def test_an_unknown_format_is_refused() -> None:
 
 def test_code_128_of_an_s10_number_packs_its_digits() -> None:
     # Start B, R, H, then nine digits: one in B, code C, four pairs; code B, V, N; check, stop.
-    assert symbols("RH123456785VN")[:5] == [104, 50, 40, 17, 99]
+    assert symbols("RH123456785VN")[:5] == (104, 50, 40, 17, 99)
     assert len(symbols("RH123456785VN")) == 14

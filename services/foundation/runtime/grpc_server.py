@@ -76,6 +76,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
             raise Exhausted("TOO_MANY_CALLS", "slow down and retry with the same request id")
         self._at_once += 1
         try:
+            current.set(None)  # a connection's next request may begin where its last one ended
             if method not in policy.PUBLIC:
                 found = await self._caller(authorization)
                 policy.authorise(method, found)
@@ -177,9 +178,13 @@ class GrpcServer:
         await self._server.start()
         await self.tell("start", "live", serving=True)  # "ready" is told by readiness.py
 
-    async def answer(self, method: str, read: Any, raw: bytes, authorization: str, within_s: float) -> Any:
-        """The reply to a call that came through another door of this process; raises Problem."""
-        return await self._keeper.answer(method, self.bodies[method], read, raw, authorization, min(within_s, LONGEST_S))
+    async def answer(self, method: str, read: Callable[[bytes], Any], write: Callable[[Any], Any], raw: bytes,
+                     authorization: str, within_s: float) -> Any:
+        """What ``write`` makes of the reply to a call that came through another door of this process; raises Problem."""
+        async def body(request: Any, context: Any) -> Any:
+            return write(await self.bodies[method](request, context))
+
+        return await self._keeper.answer(method, body, read, raw, authorization, min(within_s, LONGEST_S))
 
     async def tell(self, *names: str, serving: bool) -> None:
         """Sets the health of the named parts."""

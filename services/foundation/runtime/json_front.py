@@ -69,12 +69,10 @@ class JsonFront:
                 raise _Unserved("METHOD_UNKNOWN", "there is no such method here")
             within_s = _checked(request)
             raw = await _body(request, within_s)
-            reply = await self._server.answer(request.url.path, partial(_read, kind), raw,
-                                              request.headers.get("authorization", ""), within_s)
+            text = await self._server.answer(request.url.path, partial(_read, kind), _told, raw,
+                                             request.headers.get("authorization", ""), within_s)
         except Problem as problem:
             return _refused(problem)
-        # Every field is there, so that a page needs no schema to know that a list is empty.
-        text = json_format.MessageToJson(reply, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False)
         return Response(text, media_type="application/json")
 
 
@@ -152,6 +150,11 @@ def _read(kind: Any, raw: bytes) -> Any:
     if " has no field named " in said:
         raise Invalid("FIELD_UNKNOWN", "a field here is not one of this message", field=field) from None
     raise Invalid("MESSAGE_MALFORMED", "this is not such a message as JSON", field=field) from None
+
+
+def _told(reply: Any) -> str:
+    """The reply as JSON. Every field is there, so that a page needs no schema to know that a list is empty."""
+    return json_format.MessageToJson(reply, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False)
 
 
 def _refused(problem: Problem) -> Response:

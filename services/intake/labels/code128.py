@@ -1,5 +1,7 @@
 """Code 128 for S10 numbers: letters in set B, the nine digits' even run in set C. Source: ISO/IEC 15417."""
 
+from functools import lru_cache
+
 # Widths of bars and spaces of the 107 symbols, from the standard's table.
 _WIDTHS = """
 212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 113222 123122
@@ -10,10 +12,12 @@ _WIDTHS = """
 124211 411212 421112 421211 212141 214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141
 411131 211412 211214 211232 2331112
 """.split()
+_MODULES = ["".join(("0" if number % 2 else "1") * int(width) for number, width in enumerate(widths)) for widths in _WIDTHS]
 _START_B, _CODE_B, _CODE_C, _STOP = 104, 100, 99, 106
 
 
-def symbols(text: str) -> list[int]:
+@lru_cache(maxsize=16)
+def symbols(text: str) -> tuple[int, ...]:
     """Symbol values with start, check and stop. Runs of four or more digits go to set C, two a symbol."""
     values, place, in_c = [_START_B], 0, False
     while place < len(text):
@@ -31,16 +35,12 @@ def symbols(text: str) -> list[int]:
         values.append(ord(text[place]) - 32)
         place += 1
     check = (values[0] + sum(weight * value for weight, value in enumerate(values[1:], start=1))) % 103
-    return [*values, check, _STOP]
+    return (*values, check, _STOP)
 
 
 def modules(text: str) -> str:
     """"1" for a bar's module, "0" for a space's, without the quiet zones (10 modules each)."""
-    bars = []
-    for value in symbols(text):
-        for number, width in enumerate(_WIDTHS[value]):
-            bars.append(("0" if number % 2 else "1") * int(width))
-    return "".join(bars)
+    return "".join([_MODULES[value] for value in symbols(text)])
 
 
 def length(text: str) -> int:

@@ -6,13 +6,13 @@ Outside never: procedure, identity number, list of papers (TT 17/2017 Đ.9, Đ.1
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.foundation.codes import group_code
 
-from .layout import QR_MM, Bars, Block, Item, Paper, Qr, Rule, Text, blank, height_of, module_for, qr_side
+from .layout import COPY, QR_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_of, qr_side
 
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
-_COPY = "BẢN SAO / COPY"
 _LEVEL, _SIGNED_LEVEL = "Q", "M"  # of error correction
 _SIGNED_MODULE = 3  # dots of 203 dpi: what a handheld still reads of a hundred and seventy characters
 # (receiver's size, lines; sender's size, lines) from what is read at arm's length to what fits a label of 100 mm.
@@ -51,10 +51,10 @@ def placed(content: LabelContent, paper: Paper) -> list[Block]:
     head = _head(paper, " – ".join(content.route), content.copy)
     codes = _stacked_codes(content, paper) if paper.narrow else _codes(content, paper)
     foot = _foot(paper, content.parcel_code, content.office, content.label_version)
-    room = paper.page - head.height - codes.height - foot.height
+    room = paper.page - head.height - codes.height - height_of(foot)
     parties = _parties(content, paper, room)
     rest = [blank(room - height_of(parties))] if paper.page else []
-    return [head, codes, *parties, *rest, foot, *([] if paper.page else [blank(paper.dots(24))])]
+    return [head, codes, *parties, *rest, *foot, *([] if paper.page else [blank(paper.dots(24))])]
 
 
 def _parties(content: LabelContent, paper: Paper, room: int) -> tuple[Block, ...]:
@@ -63,7 +63,7 @@ def _parties(content: LabelContent, paper: Paper, room: int) -> tuple[Block, ...
     of = (content.sender_name, content.sender_address, content.sender_phone)
     party, fitting = _beside_its_title if paper.short else _party, None
     for size, most, small, few in _NARROW_TYPE if paper.narrow else _SHORT_TYPE if paper.short else _TYPE:
-        both = party(paper, "Người nhận / To", size, most, *to), party(paper, "Người gửi / From", small, few, *of)
+        both = *party(paper, "Người nhận / To", size, most, *to), *party(paper, "Người gửi / From", small, few, *of)
         if not paper.page or height_of(both) <= room:
             if not any(_is_cut(block) for block in both):
                 return both
@@ -81,7 +81,7 @@ def _head(paper: Paper, route: str, copy: bool) -> Block:
     """What it is and where it goes; a copy says so in a frame."""
     size, y = paper.dots(26 if paper.narrow else 34), paper.dots(20)
     title: list[Item] = [*paper.lines("HỒ SƠ HÀNH CHÍNH CÔNG", paper.margin, y, size, True, paper.inner, 2)]
-    copied = _framed(paper, _COPY, y) if copy else []
+    copied = framed(paper, COPY, y) if copy else []
     if paper.narrow and copied:
         title = [Text(paper.margin, y + paper.dots(56), size, True, "HỒ SƠ HÀNH CHÍNH CÔNG")]
     y = title[-1].y + size * 5 // 4 + paper.dots(4)
@@ -91,15 +91,6 @@ def _head(paper: Paper, route: str, copy: bool) -> Block:
     return Block(y + paper.dots(9), (*title, *copied, *lines, Rule(paper.margin, y, paper.inner, paper.dots(3))))
 
 
-def _framed(paper: Paper, text: str, y: int) -> list[Item]:
-    """A word in a frame, at the right."""
-    size, line, pad = paper.dots(28), paper.dots(3), paper.dots(8)
-    wide = paper.measure.width(text, size, True) + 2 * pad
-    x, top, high = paper.width - paper.margin - wide, y - paper.dots(4), size * 5 // 4 + pad
-    return [Rule(x, top, wide, line), Rule(x, top + high - line, wide, line), Rule(x, top, line, high),
-            Rule(x + wide - line, top, line, high), Text(x + pad, top + pad // 2 + line // 2, size, True, text)]
-
-
 def _facts(content: LabelContent) -> tuple[str, str, str]:
     weight = f"{content.weight_grams} g · " if content.weight_grams else ""
     return f"{weight}{content.papers_count} giấy tờ", f"Niêm phong {content.seal_number}", f"Nhận {content.filed}"
@@ -107,26 +98,48 @@ def _facts(content: LabelContent) -> tuple[str, str, str]:
 
 def _codes(content: LabelContent, paper: Paper) -> Block:
     """The tracking QR, what people read beside it, and the signed QR at the right."""
-    url, dots = content.tracking_url, paper.dots
-    module = module_for(paper, url, _LEVEL, QR_MM)
-    side = qr_side(paper, url, _LEVEL, module)
-    items: list[Item] = [Qr(paper.margin - 2 * module, 0, module, url, _LEVEL)]
-    left, right = paper.margin + side, paper.width - paper.margin
+    form = _codes_form(paper, paper.measure.modules(content.tracking_url, _LEVEL), content.service,
+                       paper.measure.modules(content.signed, _SIGNED_LEVEL) if content.signed else 0)
+    items: list[Item] = [Qr(form.qr, 0, form.module, content.tracking_url, _LEVEL)]
     if content.signed:
-        small = math.ceil(_SIGNED_MODULE * paper.scale)
-        right -= qr_side(paper, content.signed, _SIGNED_LEVEL, small) - 2 * small
-        items.append(Qr(right - 2 * small, 0, small, content.signed, _SIGNED_LEVEL))
-        right -= 2 * small
-    wide = right - left
+        items.append(Qr(form.signed, 0, form.signed_module, content.signed, _SIGNED_LEVEL))
     code = group_code(content.tracking_code)
-    size = next((each for each in map(dots, (38, 34, 30, 26, 22)) if paper.measure.width(code, each, True) <= wide), dots(20))
-    items += [Text(left, dots(12), dots(22), False, "Tra cứu / Track"), Text(left, dots(40), size, True, code)]
-    service = paper.lines(_SERVICES[content.service], left, dots(92), dots(26), True, wide, 2)
-    y = dots(92 + 64)
-    items += service
+    size = next((each for each in form.sizes if paper.measure.width(code, each, True) <= form.wide), form.sizes[-1])
+    items.append(Text(form.left, form.code_y, size, True, code))
     for number, fact in enumerate(_facts(content)):
-        items += paper.lines(fact, left, y + number * dots(32), dots(24), False, wide, 1)
-    return Block(max(side, y + dots(3 * 32)) + dots(4), tuple(items), lasts=False)
+        items += paper.lines(fact, form.left, form.facts_y + number * form.step, form.size, False, form.wide, 1)
+    return Block(form.beneath.height, tuple(items), lasts=False, beneath=form.beneath)
+
+
+class _CodesForm(NamedTuple):
+    """What all labels of a service have in common beside the QR: places, sizes, and the words that are the same."""
+
+    qr: int
+    module: int
+    signed: int
+    signed_module: int
+    left: int
+    wide: int
+    code_y: int
+    facts_y: int
+    step: int
+    size: int
+    sizes: tuple[int, ...]
+    beneath: Block
+
+
+@lru_cache(maxsize=256)
+def _codes_form(paper: Paper, modules: int, service: str, signed_modules: int) -> _CodesForm:
+    dots = paper.dots
+    module, small = module_of(paper, modules, QR_MM), math.ceil(_SIGNED_MODULE * paper.scale)
+    side, beside = module * (modules + 2 * QUIET), small * (signed_modules + 2 * QUIET) if signed_modules else 0
+    left, signed = paper.margin + side, paper.width - paper.margin - beside + 2 * small
+    wide = (signed if signed_modules else paper.width - paper.margin) - left
+    words: list[Item] = [Text(left, dots(12), dots(22), False, "Tra cứu / Track"),
+                         *paper.lines(_SERVICES[service], left, dots(92), dots(26), True, wide, 2)]
+    height = max(side, dots(156 + 3 * 32)) + dots(4)
+    return _CodesForm(paper.margin - 2 * module, module, signed, small, left, wide, dots(40), dots(156), dots(32), dots(24),
+                      tuple(map(dots, (38, 34, 30, 26, 22, 20))), Block(height, tuple(words)))
 
 
 def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
@@ -134,10 +147,9 @@ def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
     url, dots = content.tracking_url, paper.dots
     small = math.ceil(_SIGNED_MODULE * paper.scale) if content.signed else 0
     beside = qr_side(paper, content.signed, _SIGNED_LEVEL, small) if content.signed else 0
-    module = module_for(paper, url, _LEVEL, QR_MM)
-    while qr_side(paper, url, _LEVEL, module) > paper.inner - beside:
-        module -= 1
-    side = qr_side(paper, url, _LEVEL, module)
+    modules = paper.measure.modules(url, _LEVEL)
+    module = min(module_of(paper, modules, QR_MM), (paper.inner - beside) // (modules + 2 * QUIET))
+    side = module * (modules + 2 * QUIET)
     left = (paper.width - side - beside) // 2
     items: list[Item] = [Qr(left, 0, module, url, _LEVEL)]
     if content.signed:
@@ -152,21 +164,27 @@ def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
 
 
 @lru_cache(maxsize=4096)
-def _party(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> Block:
+def _party(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> tuple[Block, ...]:
     """Sender or receiver under a line."""
-    dots, y = paper.dots, paper.dots(38)
-    items: list[Item] = [Rule(paper.margin, 0, paper.inner, dots(3)), Text(paper.margin, dots(10), dots(20), False, title)]
+    dots, y = paper.dots, 0
+    items: list[Item] = []
     for text, height, bold, few in ((name, size, True, most), (address, max(22, size * 3 // 4), False, most),
                                     (phone, min(26, size), False, 1)):
         if text:
             lines = paper.lines(text, paper.margin, y, dots(height), bold, paper.inner, few)
             items += lines
             y += len(lines) * (dots(height) * 5 // 4) + dots(4)
-    return Block(y + dots(4), tuple(items))
+    return _title(paper, title), Block(y + dots(4), tuple(items))
+
+
+@lru_cache(maxsize=64)
+def _title(paper: Paper, title: str) -> Block:
+    dots = paper.dots
+    return Block(dots(38), (Rule(paper.margin, 0, paper.inner, dots(3)), Text(paper.margin, dots(10), dots(20), False, title)))
 
 
 @lru_cache(maxsize=4096)
-def _beside_its_title(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> Block:
+def _beside_its_title(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> tuple[Block, ...]:
     """The same on a short sheet: the title in a column of its own, the telephone behind the address."""
     dots, y, left = paper.dots, paper.dots(10), paper.margin + paper.dots(124)
     titles = [Text(paper.margin, y + number * dots(26), dots(20), False, line) for number, line in enumerate(title.split(" / "))]
@@ -175,24 +193,43 @@ def _beside_its_title(paper: Paper, title: str, size: int, most: int, name: str,
         lines = paper.lines(text, left, y, dots(height), bold, paper.width - paper.margin - left, most)
         items += lines
         y += len(lines) * (dots(height) * 5 // 4) + dots(2)
-    return Block(max(y, dots(64)) + dots(2), tuple(items))
+    return (Block(max(y, dots(64)) + dots(2), tuple(items)),)
 
 
-def _foot(paper: Paper, parcel_code: str, office: str, version: int) -> Block:
+class _FootForm(NamedTuple):
+    """What the bar codes of one length have in common, and what stands above and under them all day."""
+
+    above: Block
+    x: int
+    module: int
+    high: int
+    code_y: int
+    size: int
+    room: int
+    under: Block
+
+
+def _foot(paper: Paper, parcel_code: str, office: str, version: int) -> tuple[Block, ...]:
     """The S10 bar code as wide as the paper lets it be, its text, the office and the label's version."""
-    dots, modules, small = paper.dots, paper.measure.modules(parcel_code, "BARS"), paper.dots(22)
+    form = _foot_form(paper, paper.measure.modules(parcel_code, "BARS"), office, version)
+    code = Text(form.x, form.code_y, form.size, True, group_code(parcel_code))
+    return (form.above, Block(form.high, (Bars(form.x, 0, form.module, form.high, parcel_code),), lasts=False),
+            Block(form.room, (code,), lasts=False), form.under)
+
+
+@lru_cache(maxsize=1024)
+def _foot_form(paper: Paper, modules: int, office: str, version: int) -> _FootForm:
+    dots, small = paper.dots, paper.dots(22)
     # At most 0.5 mm a module, so that a blurred print still reads; 14 mm high (UPU S10: 12.5 mm recommended), 10 on a short sheet.
     module = max(2, min(dots(4), (paper.width if paper.narrow else paper.inner) // (modules + 20)))
     x = (paper.width - modules * module) // 2 if paper.narrow else paper.margin + 6 * module
-    top, high = dots(20), dots(80 if paper.short else 112)
-    code = Text(x, top + high + dots(6), dots(32 if paper.narrow or paper.short else 36), True, group_code(parcel_code))
-    below = code.y + code.size * 5 // 4 + dots(2)
-    label = f"nhãn v{version}"
+    size, label = dots(32 if paper.narrow or paper.short else 36), f"nhãn v{version}"
     right = paper.width - paper.margin - paper.measure.width(label, small, False)
     if paper.narrow:
-        tail = [*paper.lines(office, paper.margin, below, small, False, paper.inner, 2)]
+        tail = [*paper.lines(office, paper.margin, 0, small, False, paper.inner, 2)]
         tail.append(Text(paper.margin, tail[-1].y + small * 5 // 4, small, False, label))
     else:
-        tail = [*paper.lines(office, x, below, small, False, right - x - dots(16), 1), Text(right, below, small, False, label)]
-    return Block(tail[-1].y + small * 5 // 4 + (0 if paper.narrow else dots(10)), (
-        Rule(paper.margin, 0, paper.inner, dots(3)), Bars(x, top, module, high, parcel_code), code, *tail), lasts=False)
+        tail = [*paper.lines(office, x, 0, small, False, right - x - dots(16), 1), Text(right, 0, small, False, label)]
+    height = tail[-1].y + small * 5 // 4 + (0 if paper.narrow else dots(10))
+    return _FootForm(Block(dots(20), (Rule(paper.margin, 0, paper.inner, dots(3)),)), x, module, dots(80 if paper.short else 112),
+                     dots(6), size, dots(6) + size * 5 // 4 + dots(2), Block(height, tuple(tail)))

@@ -3,13 +3,15 @@
 All lengths are dots of the printer. A medium's proportions are given once, in dots of 203 dpi (8 a millimetre), and scaled.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 QUIET = 4  # modules of white round a QR (ISO/IEC 18004)
 QR_MM, QR_LEAST_MM = 31, 20  # with quiet zone: at arm's length, and the least where the medium is narrow
+COPY = "BẢN SAO / COPY"  # on whatever may have come out before
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4}
 
 
@@ -81,11 +83,19 @@ Item = Text | Rule | Qr | Bars
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """A band of the paper. Known by identity: one that ``lasts`` over many labels need be drawn but once."""
+    """A band of the paper. Known by identity: one that ``lasts`` over many labels need be drawn but once, and so may a part of
+    one that does not: what is ``beneath`` it, of the same height."""
 
     height: int
     items: tuple[Item, ...] = ()
     lasts: bool = True
+    beneath: "Block | None" = None
+
+    def everything(self) -> Iterator[Item]:
+        """The items, those beneath first."""
+        if self.beneath is not None:
+            yield from self.beneath.everything()
+        yield from self.items
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +157,8 @@ def height_of(blocks: Iterable[Block]) -> int:
 
 def wrapped(text: str, size: int, bold: bool, width: int, most: int, measure: Measure) -> list[str]:
     """The text in at most ``most`` lines that fit the width; what is too long ends in an ellipsis."""
+    if measure.width(text, size, bold) <= width:
+        return [text] if text else [""]
     lines: list[str] = [""]
     used, space = 0, measure.width(" ", size, bold)
     for word in text.split():
@@ -169,12 +181,25 @@ def _cut(line: str, size: int, bold: bool, width: int, measure: Measure) -> str:
     return f"{kept.rstrip()}…"
 
 
+def module_for(paper: Paper, text: str, level: str, millimetres: float) -> int:
+    """The least module of whole dots that makes the QR of a text, with its quiet zone, so large."""
+    return module_of(paper, paper.measure.modules(text, level), millimetres)
+
+
+def module_of(paper: Paper, modules: int, millimetres: float) -> int:
+    """The same for a QR of so many modules."""
+    return math.ceil(millimetres * 8 * paper.scale / (modules + 2 * QUIET))
+
+
 def qr_side(paper: Paper, text: str, level: str, module: int) -> int:
     """Dots of a QR with its quiet zone."""
     return module * (paper.measure.modules(text, level) + 2 * QUIET)
 
 
-def module_for(paper: Paper, text: str, level: str, millimetres: float) -> int:
-    """The least module of whole dots that makes the QR with its quiet zone so large."""
-    wanted = millimetres * 8 * paper.scale
-    return -int(-wanted // (paper.measure.modules(text, level) + 2 * QUIET))
+def framed(paper: Paper, text: str, y: int) -> list[Item]:
+    """A word in a frame, at the right."""
+    size, line, pad = paper.dots(28), paper.dots(3), paper.dots(8)
+    wide = paper.measure.width(text, size, True) + 2 * pad
+    x, top, high = paper.width - paper.margin - wide, y - paper.dots(4), size * 5 // 4 + pad
+    return [Rule(x, top, wide, line), Rule(x, top + high - line, wide, line), Rule(x, top, line, high),
+            Rule(x + wide - line, top, line, high), Text(x + pad, top + pad // 2 + line // 2, size, True, text)]

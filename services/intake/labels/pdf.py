@@ -36,7 +36,7 @@ def draw(sheets: Sequence[Sequence[Block]], paper: Paper) -> bytes:
         canvas.setPageSize((paper.width * dot, high))
         top = 0
         for block in blocks:
-            for item in block.items:
+            for item in block.everything():
                 _draw(canvas, item, high - top * dot, dot)
             top += block.height
         canvas.showPage()

@@ -16,6 +16,7 @@ from . import code128, qr
 from .layout import QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, paper_of
 
 FONTS = Path(__file__).parent / "fonts"
+_PARTS = re.compile(r"\*+|\d{1,2}|\D{1,2}", re.DOTALL)  # so short that they come again
 _BEFORE = 4  # dots before a word's origin that its first letter may reach into
 
 
@@ -66,20 +67,25 @@ class Band:
 
 def band(block: Block, paper: Paper) -> Band:
     """The block as rows of bits."""
-    return _lasting(block, paper) if block.lasts else _drawn(block, paper)
-
-
-def _drawn(block: Block, paper: Paper) -> Band:
     pitch = 1 + (paper.width + 7) // 8
-    bits, dots = 8 * pitch, 0
+    return Band(pitch, block.height, _dots(block, pitch).to_bytes(pitch * block.height, "big"))
+
+
+def _dots(block: Block, pitch: int) -> int:
+    """All rows as one number, the first in its highest bits."""
+    return _lasting(block, pitch) if block.lasts else _laid(block, pitch)
+
+
+def _laid(block: Block, pitch: int) -> int:
+    dots = _dots(block.beneath, pitch) if block.beneath else 0
     for item in block.items:
         ink, rows = _ink(item, pitch)
-        below = (block.height - item.y - rows) * bits
+        below = (block.height - item.y - rows) * 8 * pitch
         dots |= ink << below if below >= 0 else ink >> -below
-    return Band(pitch, block.height, dots.to_bytes(pitch * block.height, "big"))
+    return dots
 
 
-_lasting = lru_cache(maxsize=512)(_drawn)
+_lasting = lru_cache(maxsize=1024)(_laid)
 
 
 def _ink(item: Item, pitch: int) -> tuple[int, int]:
@@ -111,8 +117,8 @@ def _line(item: Text, pitch: int) -> int:
 
 @lru_cache(maxsize=8192)
 def _parts(word: str) -> tuple[str, ...]:
-    """What is drawn in one: a syllable, or each sign of a code or number, since those never come twice."""
-    return (word,) if not any(letter.isdigit() for letter in word) else tuple(re.findall(r"\*+|.", word, re.DOTALL))
+    """What is drawn in one: a syllable, or the two or three signs that codes and numbers are made of."""
+    return (word,) if not any(letter.isdigit() for letter in word) else tuple(_PARTS.findall(word))
 
 
 @lru_cache(maxsize=4096)
@@ -126,9 +132,8 @@ def _word(word: str, size: int, bold: bool, pitch: int) -> int:
 
 
 def _qr(item: Qr, pitch: int) -> tuple[int, int]:
-    lines, module = qr.rows_of(item.text, item.level), item.module
-    after = 8 * (pitch - 1) - item.x - (QUIET + len(lines)) * module
-    rows = b"".join((int(line.replace("0", "0" * module).replace("1", "1" * module), 2) << after).to_bytes(pitch, "big") * module
-                    for line in lines)
-    quiet = QUIET * module
-    return int.from_bytes(rows, "big") << 8 * pitch * quiet, (len(lines) + 2 * QUIET) * module
+    before = item.x + QUIET * item.module
+    side, rows = qr.dots(item.text, item.level, item.module, before, pitch)
+    high = item.module * pitch
+    dots = b"".join([rows[start:start + pitch] * item.module for start in range(0, side * pitch, pitch)])
+    return int.from_bytes(dots, "big") << 8 * QUIET * high, (side + 2 * QUIET) * item.module
