@@ -97,6 +97,7 @@ test("a clock's difference is read from one exchange, and a slow exchange is no 
   assert.equal(offsetOf({ sent: 1000, received: 1200, server: 61_100 }), 60_000);
   assert.equal(offsetOf({ sent: 1000, received: 900, server: 0 }), undefined);
   assert.equal(offsetOf({ sent: 0, received: 60_000, server: 0 }), undefined);
+  assert.equal(offsetOf({ sent: 0, received: 10, server: Number.NaN }), undefined);
   assert.equal(isWrong(undefined) || isWrong(-119_000) || isWrong(119_000), false);
   assert.ok(isWrong(-121_000) && isWrong(365 * 86_400_000));
   assert.deepEqual(spoken(-365 * 86_400_000), { days: 365, hours: 0, minutes: 0, ahead: true });
@@ -130,7 +131,7 @@ test("answers go to their entries by number; an entry without one stays", () => 
   const done = settled(records, results);
   assert.deepEqual(done.map(({ entry }) => entry.sequence), [1, 3]);
   assert.deepEqual(wordsOf({ ...records[0], answer: done[0].answer }, "mine"), ["notice.WRONG_WAY", { place: "200002" }]);
-  assert.deepEqual(wordsOf({ ...records[2], answer: done[1].answer }, "mine"), ["answer.CONFLICT", { reason: "NOT_HOLDER" }]);
+  assert.deepEqual(wordsOf({ ...records[2], answer: done[1].answer }, "mine"), ["answer.CONFLICT", { why: "NOT_HOLDER" }]);
   assert.deepEqual(wordsOf(records[1], "mine"), ["answer.WAITING", {}]);
   assert.ok(isGrave(done[0].answer) && isGrave(done[1].answer));
   const plain = { outcome: "DUPLICATE", of: { device: "other-device", sequence: 9 }, notices: [], reason: "" };
