@@ -64,14 +64,6 @@ class _Verifier:
         return Caller(person=person, role=Role(role), place=place)
 
 
-class _Context:
-    def __init__(self, person: Person | None) -> None:
-        self._person = person
-
-    def invocation_metadata(self) -> Sequence[tuple[str, str]]:
-        return (("authorization", f"{self._person.name}/{self._person.role}/{self._person.place}"),) if self._person else ()
-
-
 class _Methods:
     """Takes what a service would add to a gRPC server."""
 
@@ -114,7 +106,8 @@ class Process:
             raise Unavailable("NOBODY_THERE", "connection refused")
         await life.travels()
         path, body = self.bodies[method]
-        reply = await self._keeper._answer(path, body, None, request, _Context(person))
+        token = f"{person.name}/{person.role}/{person.place}" if person else ""
+        reply = await self._keeper.answer(path, body, None, request, token)
         await life.travels()
         return reply
 
