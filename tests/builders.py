@@ -25,17 +25,17 @@ def a_draft(subject: str, *, data: bytes = b"\x00\xff", recorded: datetime = STA
 
 
 def an_append(subject: str, history: list[Recorded] | None = None, *, count: int = 1, topic: str | None = "t",
-              private: bytes | None = None, recorded: datetime = START) -> Append:
+              private: bytes | None = None, recorded: datetime = START, claim: str | None = None) -> Append:
     history = history or []
     drafted = chain(history, [a_draft(subject, data=bytes([number]), recorded=recorded) for number in range(count)])
-    return Append(subject=subject, expected=len(history), facts=drafted, topic=topic, private=private)
+    return Append(subject=subject, expected=len(history), facts=drafted, topic=topic, private=private, claim=claim)
 
 
 def a_filing(**changes: Any) -> intake.FileDossierRequest:
     values: dict[str, Any] = {
         "procedure_code": "1.014092", "unit_code": "01", "applicant": APPLICANT, "papers": PAPERS, "weight_grams": 100,
         "service": dossiers.FILING_SERVICE_BOTH, "fee_vnd": 500_000, "postage_vnd": 30_000, "seal_number": "S1",
-        "request_id": str(uuid.uuid4()), **changes}
+        "request_id": str(uuid.uuid4()), "confirm_double": True, **changes}  # one applicant serves all tests
     return intake.FileDossierRequest(**values)
 
 

@@ -7,9 +7,9 @@ import zxingcpp
 from PIL import Image
 
 
-def rasterised(pdf: bytes, dpi: int = 203) -> Image.Image:
-    """The first page as poppler draws it."""
-    done = subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-singlefile", "-"], input=pdf, check=True,
+def rasterised(pdf: bytes, dpi: int = 203, page: int = 1) -> Image.Image:
+    """A page as poppler draws it."""
+    done = subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-f", str(page), "-singlefile", "-"], input=pdf, check=True,
                           capture_output=True)
     return Image.open(io.BytesIO(done.stdout))
 

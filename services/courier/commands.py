@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.foundation.codes import check_parcel_code
-from services.foundation.errors import Invalid, Problem, Refused
+from services.foundation.errors import Invalid, Problem
 from services.foundation.ports import Clock, Streams
 from services.foundation.subjects import Ask, Request, Rule
 
-from . import handover
+from . import delivery, handover
 from .parcel import Parcel
-from .parcel_facts import AttemptReason, DeliveryAttempted, DeliveryProof, Difference, Holder, ParcelDelivered, ParcelDirection
+from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder
 from .stream import PARCEL, Parcels
 
 _NAMESPACE = uuid.UUID("1f0b4c0a-9c39-5a6e-8c66-6f7c54a0c9b1")
@@ -50,16 +50,10 @@ class Commands:
             raise Invalid("PROOF_INCOMPLETE", "the SHA-256 of signature or photo is needed, 64 hex digits",
                           field="proof.signature_sha256")
 
+        who = Holder(person=request.actor.person, place=request.actor.place)
+
         def decide(parcel: Parcel) -> Any:
-            if parcel.ended:
-                raise Refused("PARCEL_ENDED", "it was signed for or delivered already", field="parcel_code")
-            if not handover.acts_for(request.actor.person, request.actor.place, parcel.holder):
-                raise Refused("NOT_HOLDER", "only who answers for the parcel can deliver it", field="parcel_code", value=code)
-            if proof is None:
-                return DeliveryAttempted(reason=reason, filing_id=parcel.filing_id)
-            if parcel.direction is not ParcelDirection.INBOUND:
-                raise Refused("NOT_FOR_CITIZEN", "this envelope goes to the authority; hand it over there", field="parcel_code")
-            return ParcelDelivered(filing_id=parcel.filing_id, direction=parcel.direction, proof=proof)
+            return delivery.attempt(parcel, who, reason) if proof is None else delivery.deliver(parcel, who, proof)
 
         answer = (await self._answers([(code, decide)], request))[0]
         if isinstance(answer, Problem):

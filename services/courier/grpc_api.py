@@ -10,14 +10,17 @@ from services.foundation.codes import check_parcel_code, check_request_id
 from services.foundation.errors import Invalid, Problem
 from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, caller
+from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext
 from services.foundation.subjects import Request
 
+from .bundles import MOST_ENTRIES, Bundles
 from .commands import Commands
+from .entry import Entry
 from .parcel import Parcel
 from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder, Scan
 from .reactions import VIEW, holder_key
-from .scanning import Scanning
+from .scanning import Answer, Scanning, Seen
 from .stream import unknown
 
 _pb = courier_service_pb2
@@ -28,14 +31,17 @@ _METHOD = "/postal.courier.v1.CourierService/"
 class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
     """All methods of postal.courier.v1.CourierService."""
 
-    def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning) -> None:
+    def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning, bundles: Bundles) -> None:
         self._stores, self._keys, self._commands, self._scanning = context.stores, context.keys, commands, scanning
+        self._bundles = bundles
+        self._label_keys = LabelKeys(context.settings.keys_dir)
 
     async def RecordScans(self, request: Any, _: Any) -> Message:
         _check_size(len(request.scans), MOST_SCANS, "scans")
-        read: list[Scan | Problem] = [_scan(message) for message in request.scans]
+        read: list[Scan | Problem] = [_read(message, Scan) for message in request.scans]
         scans = [scan for scan in read if not isinstance(scan, Problem)]
-        answers = iter(await self._scanning.record(scans, self._request("RecordScans", request)))
+        asked = self._request("RecordScans", request)
+        answers = iter(await self._scanning.record([Seen(scan, asked) for scan in scans]))
         return _pb.RecordScansResponse(results=[_scan_result(each if isinstance(each, Problem) else next(answers))
                                                 for each in read])
 
@@ -65,10 +71,11 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         if not 0 <= request.page_size <= MOST_ON_A_PAGE:
             raise Invalid("PAGE_SIZE_WRONG", f"0 to {MOST_ON_A_PAGE}", field="page_size", value=request.page_size)
         who, size = caller(), request.page_size or PAGE
+        wanted = [("place", who.place)] if request.whole_place else [
+            ("holder", holder_key(Holder(person=person, place=who.place))) for person in (who.person, "")]
         rows = []
-        for person in (who.person, ""):
-            key = holder_key(Holder(person=person, place=who.place))
-            rows += await self._stores.views.find(VIEW, "holder", key, after=request.page_token, limit=size)
+        for index, key in wanted:
+            rows += await self._stores.views.find(VIEW, index, key, after=request.page_token, limit=size)
         codes = sorted({row.key for row in rows})[:size]
         return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in await self._commands.parcels.states(codes)],
                                        next_page_token=codes[-1] if len(codes) == size else "")
@@ -79,6 +86,22 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         parcel = await self._commands.deliver(request.parcel_code, proof, AttemptReason[name],
                                               self._request("RecordDelivery", request))
         return _pb.RecordDeliveryResponse(parcel=_message(parcel))
+
+    async def UploadBundle(self, request: Any, _: Any) -> Message:
+        check_request_id(request.request_id)
+        _check_size(len(request.entries), MOST_ENTRIES, "entries")
+        told = codec.moment(request.device_now, "device_now") if request.HasField("device_now") else None
+        done = await self._bundles.upload(request.device_id[:64], told, [_read(each, Entry) for each in request.entries], caller())
+        answer = _pb.UploadBundleResponse(results=[codec.to_message(each, _pb.EntryResult) for each in done.results],
+                                          clock_ahead_ms=round(done.ahead.total_seconds() * 1000))
+        for result, asked in zip(answer.results, request.entries, strict=True):
+            result.device_sequence = asked.device_sequence  # also of one that could not be read
+        answer.server_time.FromDatetime(done.now)
+        return answer
+
+    async def ListLabelKeys(self, request: Any, _: Any) -> Message:
+        keys = [codec.to_message(each, courier_service_pb2.LabelKey) for each in self._label_keys.all()]
+        return _pb.ListLabelKeysResponse(keys=keys)
 
     def _request(self, method: str, request: Any) -> Request:
         digest = fingerprint(self._keys.index_key, _METHOD + method, request)
@@ -96,18 +119,18 @@ def _check_size(size: int, most: int, field: str) -> None:
         raise Invalid("BATCH_SIZE_WRONG", f"1 to {most}", field=field, value=size)
 
 
-def _scan(message: Any) -> Scan | Problem:
+def _read(message: Any, kind: type) -> Any:
+    """The record, or the problem with it."""
     try:
-        scan: Scan = codec.from_message(message, Scan)
-        return scan
+        return codec.from_message(message, kind)
     except Problem as problem:
         return problem
 
 
-def _scan_result(answer: str | Problem) -> Any:
+def _scan_result(answer: Answer | Problem) -> Any:
     if isinstance(answer, Problem):
         return _pb.ScanResult(outcome=_pb.SCAN_OUTCOME_REFUSED, problem=_problem(answer))
-    return _pb.ScanResult(outcome=f"SCAN_OUTCOME_{answer}")
+    return _pb.ScanResult(outcome=f"SCAN_OUTCOME_{answer.outcome}")
 
 
 def _result(answer: Parcel | Problem) -> Any:

@@ -10,13 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from .parcel_facts import (
+    DeliveryAttempted,
     HandoverAccepted,
     HandoverOffered,
     Holder,
+    LabelRenewed,
+    NextStep,
     ParcelDelivered,
     ParcelDirection,
     ParcelRegistered,
     ParcelStage,
+    ParcelVoided,
     Scan,
     ScanActivity,
     ScanRecorded,
@@ -26,7 +30,7 @@ _STAGE = {
     ScanActivity.ACCEPTED: ParcelStage.AT_OFFICE, ScanActivity.DEPARTED: ParcelStage.IN_TRANSIT,
     ScanActivity.ARRIVED: ParcelStage.AT_OFFICE, ScanActivity.AT_DELIVERY_OFFICE: ParcelStage.AT_OFFICE,
     ScanActivity.OUT_FOR_DELIVERY: ParcelStage.OUT_FOR_DELIVERY, ScanActivity.HELD: ParcelStage.AT_OFFICE,
-    ScanActivity.ATTEMPT_FAILED: ParcelStage.ATTEMPT_FAILED,
+    ScanActivity.ATTEMPT_FAILED: ParcelStage.ATTEMPT_FAILED, ScanActivity.RETURNED: ParcelStage.RETURNING,
 }
 
 
@@ -40,8 +44,17 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A try to deliver that failed; without a time if it was recorded without one."""
+
+    reason_code: str
+    next_step: NextStep
+    occur_time: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
-    """State of a parcel; field names are the contract's."""
+    """State of a parcel; field names are the contract's. ``handovers`` are the ids that were ever offered."""
 
     parcel_code: str
     filing_id: str
@@ -58,6 +71,10 @@ class Parcel:
     offer: Offer | None = None
     scans: tuple[Scan, ...] = ()
     ended: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    label_version: int = 1
+    void: bool = False
+    handovers: tuple[str, ...] = ()
     etag: str = "1"
 
 
@@ -98,7 +115,8 @@ def _registered(fact: ParcelRegistered) -> dict[str, Any]:
         "parcel_code": fact.parcel_code, "filing_id": fact.filing_id, "direction": fact.direction,
         "origin_office_code": fact.origin_office_code, "destination_office_code": fact.destination_office_code,
         "authority_code": fact.authority_code, "route": fact.route, "transit_due_date": fact.transit_due_date,
-        "papers_count": fact.papers_count, "holder": fact.holder, "ended": False}
+        "papers_count": fact.papers_count, "holder": fact.holder, "ended": False,
+        "attempts": (), "handovers": ()}
 
 
 def _next(values: dict[str, Any], fact: Any) -> None:
@@ -106,9 +124,16 @@ def _next(values: dict[str, Any], fact: Any) -> None:
     match fact:
         case HandoverOffered():
             values["offer"] = Offer(handover_id=fact.handover_id, giver=fact.giver, taker=fact.taker)
+            values["handovers"] += (fact.handover_id,)
         case HandoverAccepted():
             values |= {"holder": fact.taker, "offer": None}
             if fact.at_authority and fact.direction is ParcelDirection.OUTBOUND:
                 values |= {"stage": ParcelStage.SIGNED_AT_AUTHORITY, "ended": True}
+        case LabelRenewed():
+            values["label_version"] = fact.label_version
+        case ParcelVoided():
+            values |= {"void": True, "ended": True, "offer": None}
         case ParcelDelivered():
             values |= {"stage": ParcelStage.DELIVERED, "ended": True, "offer": None}
+        case DeliveryAttempted():
+            values["attempts"] += (Attempt(reason_code=fact.reason.value, next_step=fact.next_step, occur_time=fact.occur_time),)

@@ -24,6 +24,7 @@ class ParcelStage(StrEnum):
     ATTEMPT_FAILED = "ATTEMPT_FAILED"
     SIGNED_AT_AUTHORITY = "SIGNED_AT_AUTHORITY"
     DELIVERED = "DELIVERED"
+    RETURNING = "RETURNING"
 
 
 class ScanActivity(StrEnum):
@@ -36,6 +37,7 @@ class ScanActivity(StrEnum):
     OUT_FOR_DELIVERY = "OUT_FOR_DELIVERY"
     ATTEMPT_FAILED = "ATTEMPT_FAILED"
     HELD = "HELD"
+    RETURNED = "RETURNED"
 
 
 class DifferenceKind(StrEnum):
@@ -71,6 +73,18 @@ class AttemptReason(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     REFUSED = "REFUSED"
     AUTHORITY_CLOSED = "AUTHORITY_CLOSED"
+    IDENTITY_NOT_SHOWN = "IDENTITY_NOT_SHOWN"
+    AUTHORISATION_MISSING = "AUTHORISATION_MISSING"
+
+
+class NextStep(StrEnum):
+    """What is done after a try that failed."""
+
+    UNSPECIFIED = ""
+    TRY_AGAIN = "TRY_AGAIN"
+    HOLD_AT_OFFICE = "HOLD_AT_OFFICE"
+    ASK_ADDRESS = "ASK_ADDRESS"
+    GIVE_BACK = "GIVE_BACK"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +109,15 @@ class Scan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What a device signed; an empty statement lies in the entry's own stream."""
+
+    device_sequence: int
+    statement: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     kind: DifferenceKind
     count: int = 0
@@ -106,6 +129,7 @@ class DeliveryProof:
     identity_paper: IdentityPaper
     signature_sha256: str
     occur_time: datetime
+    receiver_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,9 +148,22 @@ class ParcelRegistered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabelRenewed:
+    label_version: int
+    filing_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParcelVoided:
+    reason_code: str
+    filing_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScanRecorded:
     scan: Scan
     filing_id: str
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +171,7 @@ class HandoverOffered:
     handover_id: str
     giver: Holder
     taker: Holder
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,6 +184,7 @@ class HandoverAccepted:
     differences: tuple[Difference, ...]
     filing_id: str
     direction: ParcelDirection
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,12 +192,17 @@ class ParcelDelivered:
     filing_id: str
     direction: ParcelDirection
     proof: DeliveryProof
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryAttempted:
     reason: AttemptReason
     filing_id: str
+    next_step: NextStep = NextStep.UNSPECIFIED
+    occur_time: datetime | None = None
+    evidence: Evidence | None = None
 
 
-ALL = (ParcelRegistered, ScanRecorded, HandoverOffered, HandoverAccepted, ParcelDelivered, DeliveryAttempted)
+ALL = (ParcelRegistered, LabelRenewed, ParcelVoided, ScanRecorded, HandoverOffered, HandoverAccepted, ParcelDelivered,
+       DeliveryAttempted)

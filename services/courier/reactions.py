@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.foundation import codec
 from services.foundation.crashpoints import reach
+from services.foundation.errors import Problem
 from services.foundation.events import Recorded
 from services.foundation.ports import Row, Streams, Views
-from services.foundation.subjects import Request
+from services.foundation.subjects import Ask, Request, Rule
 
-from .parcel_facts import Holder, ParcelDirection, ParcelRegistered
-from .scanning import Scanning
-from .stream import Parcels
+from .claims import Claims
+from .parcel import Parcel
+from .parcel_facts import Holder, LabelRenewed, ParcelDirection, ParcelRegistered, ParcelVoided
+from .stream import OFFERED, PARCEL, Parcels
 
 VIEW = "parcels"
-INDEXES = ("holder",)
+INDEXES = ("holder", "place")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +70,24 @@ class DossierDecided:
     route: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelReprinted:
+    """What is read of intake's fact."""
+
+    parcel_code: str
+    label_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DossierWithdrawn:
+    """What is read of intake's fact."""
+
+    reason_code: str
+    void_parcel_code: str
+
+
 READ = codec.Registry()
-READ.register("postal.intake.v1", DossierFiled, PapersSupplied, DossierDecided)
+READ.register("postal.intake.v1", DossierFiled, PapersSupplied, DossierDecided, LabelReprinted, DossierWithdrawn)
 
 
 def registered(record: Recorded) -> ParcelRegistered | None:
@@ -76,6 +95,8 @@ def registered(record: Recorded) -> ParcelRegistered | None:
     if not READ.knows(record.type):
         return None
     fact = READ.decode(record.type, record.data)
+    if isinstance(fact, LabelReprinted | DossierWithdrawn):
+        return None
     back = isinstance(fact, DossierDecided)
     code = fact.result_parcel_code if back else fact.parcel_code
     if not code:
@@ -90,30 +111,58 @@ def registered(record: Recorded) -> ParcelRegistered | None:
         weight_grams=0 if back else fact.weight_grams, holder=holder)
 
 
+def changed(record: Recorded) -> Ask | None:
+    """What a fact changes of a parcel that is known: its label's version, or that its code is void; None if nothing."""
+    fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
+    if isinstance(fact, LabelReprinted):
+        return Ask(fact.parcel_code, _renewed(fact), _because_of(record), record.occurred)
+    if isinstance(fact, DossierWithdrawn) and fact.void_parcel_code:
+        return Ask(fact.void_parcel_code, _voided(fact), _because_of(record), record.occurred)
+    return None
+
+
+def _renewed(fact: LabelReprinted) -> Rule:
+    async def rule(parcel: Parcel) -> Sequence[Any]:
+        return [LabelRenewed(label_version=fact.label_version, filing_id=parcel.filing_id)]
+    return rule
+
+
+def _voided(fact: DossierWithdrawn) -> Rule:
+    async def rule(parcel: Parcel) -> Sequence[Any]:
+        return [ParcelVoided(reason_code=fact.reason_code, filing_id=parcel.filing_id)]
+    return rule
+
+
 class Reactions:
     """Two groups: one registers parcels, one keeps the list."""
 
-    def __init__(self, parcels: Parcels, scanning: Scanning, streams: Streams, views: Views) -> None:
-        self._parcels, self._scanning, self._streams, self._views = parcels, scanning, streams, views
+    def __init__(self, parcels: Parcels, claims: Claims, streams: Streams, views: Views) -> None:
+        self._parcels, self._claims, self._streams, self._views = parcels, claims, streams, views
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
-        """Registers each parcel once, all in one append, then matches the scans that waited."""
+        """Registers each parcel once, all in one append, then matches the scans and claims that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
         appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
                                            _because_of(record)) for record, parcel in started]
         await self._streams.append_many(appends)  # one that is not stored is registered already
         if started:
             reach("parcel.registered")
-            await self._scanning.match_waiting([parcel.parcel_code for _, parcel in started], _because_of(started[-1][0]))
+            await self._claims.match([parcel.parcel_code for _, parcel in started])
+        asks = [ask for record in facts if (ask := changed(record)) is not None]  # behind their parcels: one key, one order
+        for answer in await self._parcels.decide_many(asks):
+            if isinstance(answer, Problem):
+                raise answer
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
-        """Keeps a row per parcel: who holds it, to whom it is offered."""
+        """Keeps a row per parcel: who holds it, to whom it is offered. An offer may be what an acceptance has waited for."""
         rows = []
         for parcel in await self._parcels.states_after(facts):
             holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
-            indexes = [] if parcel.ended else sorted({holder_key(each) for each in holders})
-            rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={"holder": indexes}))
+            indexes = {"holder": sorted({holder_key(each) for each in holders}), "place": sorted({each.place for each in holders})}
+            rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={} if parcel.ended else indexes))
         await self._views.put_many(VIEW, rows)
+        offered = {PARCEL.name_of(fact.subject) for fact in facts if fact.type == OFFERED}
+        await self._claims.match(sorted(offered))
 
 
 def holder_key(holder: Holder) -> str:

@@ -3,9 +3,12 @@
 import grpc
 from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 
+from services.foundation.calendar import WorkingCalendar
 from services.foundation.runtime import pages
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
+from .bundles import Bundles
+from .claims import Claims
 from .commands import Commands
 from .devices import stream as devices
 from .devices.commands import DeviceCommands
@@ -25,9 +28,12 @@ def build(context: ServiceContext) -> ServiceParts:
     """The service on what it is given."""
     streams = context.stores.streams
     commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock)
-    reactions = Reactions(commands.parcels, scanning, streams, context.stores.views)
-    api = CourierApi(context, commands, scanning)
+    calendar = WorkingCalendar(*context.registry.holidays()["postal"])
+    claims = Claims(streams, context.clock, commands.parcels, scanning, calendar)
+    reactions = Reactions(commands.parcels, claims, streams, context.stores.views)
     enrolled = DeviceCommands(streams, context.stores.views, context.clock, context.keys.index_key)
+    bundles = Bundles(streams, context.clock, scanning, enrolled, claims, context.keys.seal_key)
+    api = CourierApi(context, commands, scanning, bundles)
     device_api = DeviceApi(enrolled, context.clock, context.keys.index_key)
 
     def add(server: grpc.aio.Server) -> None:

@@ -1,6 +1,7 @@
-"""A parcel's stream, and the unpublished stream of scans that came before the parcel's own fact."""
+"""A parcel's stream, and the unpublished ones beside it: what waits for the parcel, and the text of entries that name several."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.foundation import codec
 from services.foundation.errors import NotFound
@@ -8,12 +9,14 @@ from services.foundation.events import Recorded
 from services.foundation.subjects import Kind, Subjects
 
 from . import parcel_facts
+from .entry import ActClaimed, EntryReceived
 from .parcel import Parcel, fold, order_of
-from .parcel_facts import Scan
+from .parcel_facts import ScanRecorded
 
 TOPIC = "postal.parcels.v1"
+OFFERED = "postal.courier.v1.HandoverOffered"
 FACTS = codec.Registry()
-FACTS.register("postal.courier.v1", *parcel_facts.ALL)
+FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed)
 
 
 def unknown(code: str) -> NotFound:
@@ -27,10 +30,25 @@ Parcels = Subjects[Parcel]
 
 
 def waiting_of(code: str) -> str:
-    """Name of the stream of scans that wait."""
+    """Name of the stream of scans and claims that wait for a parcel."""
     return f"waiting-scans/{code}"
 
 
-def waiting_scans(history: Sequence[Recorded]) -> list[Scan]:
+def entry_of(device_id: str, sequence: int) -> str:
+    """Name of the stream of one entry's text."""
+    return f"entries/{device_id}/{sequence}"
+
+
+def waiting_scans(history: Sequence[Recorded]) -> list[tuple[Recorded, ScanRecorded]]:
     """The scans of a waiting stream in the order of their own time."""
-    return sorted((FACTS.decode(fact.type, fact.data).scan for fact in history), key=order_of)
+    return sorted(_of(history, ScanRecorded), key=lambda each: order_of(each[1].scan))
+
+
+def claims(history: Sequence[Recorded]) -> list[tuple[Recorded, ActClaimed]]:
+    """The claims of a waiting stream in the order of their own time, those of one device in the order of their numbers."""
+    return sorted(_of(history, ActClaimed), key=lambda each: (each[0].occurred, each[1].entry.device_sequence))
+
+
+def _of(history: Sequence[Recorded], kind: Any) -> list[tuple[Recorded, Any]]:
+    decoded = ((record, FACTS.decode(record.type, record.data)) for record in history)
+    return [(record, fact) for record, fact in decoded if isinstance(fact, kind)]

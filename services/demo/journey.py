@@ -66,6 +66,7 @@ class Journey:
             papers=case.papers,
             service=dossiers.FILING_SERVICE_BOTH, weight_grams=180, fee_vnd=procedure.fee_vnd, postage_vnd=30_000,
             seal_number="CM-000871", request_id=str(uuid.uuid4()),
+            confirm_double=True,  # the same invented citizen comes again with each demo
         )
         filed = await self._call("FileDossier", request, self.clerk)
         self.filing_id, self.tracking_code = filed.dossier.filing_id, filed.dossier.tracking_code

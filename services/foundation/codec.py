@@ -18,6 +18,7 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
 from postal.courier.v1 import device_events_pb2 as _device_facts  # noqa: F401  fills the descriptor pool
 from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401  fills the descriptor pool
+from postal.intake.v1 import counter_events_pb2 as _counter_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import dossier_events_pb2 as _intake_facts  # noqa: F401  fills the descriptor pool
 
 from .errors import Invalid
@@ -182,7 +183,7 @@ def _reader(descriptor: FieldDescriptor, hint: Any) -> Callable[[Message], Any]:
     return lambda message: one(getattr(message, name))
 
 
-def _moment(stamp: Any, field: str) -> datetime:
+def moment(stamp: Any, field: str) -> datetime:
     """UTC, cut to milliseconds; raises Invalid TIME_OUT_OF_RANGE for what no calendar holds."""
     try:
         return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
@@ -201,7 +202,7 @@ def choice_name(message: Any, field: str) -> str:
 
 def _value_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[Any], Any]:
     if kind is datetime:
-        return lambda stamp: _moment(stamp, descriptor.name)
+        return lambda stamp: moment(stamp, descriptor.name)
     if is_dataclass(kind):
         return lambda message: from_message(message, kind)  # type: ignore[arg-type]
     if kind is date:

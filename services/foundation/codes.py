@@ -17,6 +17,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CROCKFORD_VALUE = {character: value for value, character in enumerate(_CROCKFORD)}
 _TRACKING_LENGTH = 12
 _FOLD = str.maketrans("OIL", "011", " -")
+_VERSIONED = re.compile(r"(.*?)(?:\.([1-9]\d?))?", re.DOTALL | re.ASCII)  # "CODE.2": the second label of an envelope
+_ADDRESS = re.compile(r"[A-Z]+://.*/T/([^/?#]+)(?:[?#].*)?", re.DOTALL)
+MOST_VERSIONS = 63  # six bits of the signed code
 # A handheld whose keyboard runs a Vietnamese Telex method turns typed "EE" into "Ê" and so on.
 _TELEX = {"Ê": "EE", "Â": "AA", "Ô": "OO", "Đ": "DD", "Ă": "AW", "Ơ": "OW", "Ư": "UW"}
 _OLD_DOSSIER_CODE = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}-(\d{6})-\d{4,6}")
@@ -36,6 +39,11 @@ def parcel_code(prefix: str, serial: int, country: str = "VN") -> str:
         raise Invalid("PARCEL_SERIAL_OUT_OF_RANGE", "allocate the next prefix", field="serial", value=serial)
     digits = f"{serial:08d}"
     return f"{prefix}{digits}{s10_check_digit(digits)}{country}"
+
+
+def is_parcel_code(text: str) -> bool:
+    """Whether a checked code is an S10 number."""
+    return _S10.fullmatch(text) is not None
 
 
 def check_parcel_code(text: str, field: str = "parcel_code") -> str:
@@ -77,12 +85,42 @@ def new_tracking_code(bits: int) -> str:
     return "".join(_CROCKFORD[value] for value in [*values, _tracking_check(values)])
 
 
+def label_text(tracking_code: str, version: int) -> str:
+    """What a label says behind ".../t/": the code alone on the first, "CODE.2" on the second."""
+    return tracking_code if version == 1 else f"{tracking_code}.{version}"
+
+
+def label_version(text: str) -> int:
+    """Version that a code read from a label names; 1 if none."""
+    found = _VERSIONED.fullmatch(text.strip())
+    return int(found[2] or 1) if found else 1
+
+
+def check_label_code(text: str, field: str = "label_code") -> str:
+    """The S10 number or tracking code of a label, however it was read: typed, from its bars or from its QR's address.
+
+    Raises Invalid as the check of what it looks like does.
+    """
+    read, told = text[:400].strip(), None
+    address = _ADDRESS.fullmatch(read.upper())
+    if address is None:
+        try:
+            return check_parcel_code(read, field)
+        except Invalid as problem:  # the shape was right: then a digit is wrong, and it is no tracking code
+            told = problem if problem.reason.endswith("_CHECK") else None
+    try:
+        return check_tracking_code(address[1] if address else read, field)
+    except Invalid as problem:
+        raise told or problem from None
+
+
 def check_tracking_code(text: str, field: str = "tracking_code") -> str:
-    """The tracking code folded (capitals, no spaces or hyphens, O as 0, I and L as 1).
+    """The tracking code folded (capitals, no spaces or hyphens, O as 0, I and L as 1), without its label's version.
 
     Raises Invalid TRACKING_CODE_MALFORMED or TRACKING_CODE_CHECK.
     """
-    folded = text[:80].upper().translate(_FOLD)
+    bare = _VERSIONED.fullmatch(text[:80].strip())
+    folded = (bare[1] if bare else text[:80]).upper().translate(_FOLD)
     values = [_CROCKFORD_VALUE.get(character, -1) for character in folded]
     if len(values) != _TRACKING_LENGTH + 1 or -1 in values:
         raise Invalid("TRACKING_CODE_MALFORMED", "13 letters and digits are needed, as printed under the QR", field=field)

@@ -10,6 +10,8 @@ POINTS = {
     "rpc.accepted": "a call is let in, nothing is done yet",
     "command.decided": "a rule has decided, nothing is stored yet",
     "numbers.leased": "a block of numbers is taken, none of them is used yet",
+    "roll.kept": "a roll of labels is kept, its labels cannot be used yet",
+    "label.bound": "a roll's label belongs to a dossier that is not filed yet",
     "store.before_commit": "a write is under way",
     "store.committed": "a write is durable, nobody has been told",
     "rpc.before_reply": "all is done, the caller has no answer",

@@ -54,7 +54,7 @@ class Append:
 
     ``expected`` is the last sequence the writer has seen, 0 for a new subject. ``topic`` is where the
     relay publishes them, None for facts that never leave. ``private`` is a sealed blob kept beside the
-    first of the facts; it is never published.
+    first of the facts; it is never published. ``claim`` is a name that one append of the service alone may hold.
     """
 
     subject: str
@@ -62,6 +62,7 @@ class Append:
     facts: tuple[Recorded, ...]
     topic: str | None
     private: bytes | None = None
+    claim: str | None = None
 
 
 def utc_ms(moment: datetime) -> datetime:

@@ -30,12 +30,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One decision wanted: of whom, by which rule, for whose request; ``occurred`` if it happened before now."""
+    """One decision wanted: of whom, by which rule, for whose request; ``occurred`` if it happened before now, ``private`` is
+    kept sealed beside what follows."""
 
     name: str
     rule: Rule
     request: Request
     occurred: datetime | None = None
+    private: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,10 @@ class Kind(Generic[State]):
     def subject_of(self, name: str) -> str:
         """Name of its stream."""
         return self.prefix + name
+
+    def name_of(self, subject: str) -> str:
+        """Its own name."""
+        return subject.removeprefix(self.prefix)
 
     def state_of(self, history: Sequence[Recorded]) -> State | None:
         """The state after these facts; None without facts."""
@@ -104,7 +110,7 @@ class Subjects(Generic[State]):
             told.setdefault(fact.subject, []).append(fact)
         new = {subject: history for subject, history in told.items()
                if all(fact.sequence == number for number, fact in enumerate(history, start=1))}
-        older = await self.states([subject.removeprefix(self._kind.prefix) for subject in told if subject not in new])
+        older = await self.states([self._kind.name_of(subject) for subject in told if subject not in new])
         return [*older, *(state for history in new.values() if (state := self._kind.state_of(history)) is not None)]
 
     def append_of(self, name: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request,
@@ -112,6 +118,20 @@ class Subjects(Generic[State]):
         """The append of decided facts after a history; ``key`` is the filing id."""
         return append_of(self._kind.subject_of(name), key, history, decided, request, self._clock.now(),
                          topic=self._kind.topic, private=private)
+
+    async def start(self, name: str, request: Request, first: Sequence[Any]) -> State:
+        """A new subject from its first facts; a repeat gets its first answer. Raises Conflict SUBJECT_TAKEN if another request
+        has started it."""
+        append = self.append_of(name, name, [], [(fact, self._clock.now()) for fact in first], request)
+        reach("command.decided")
+        if (await self._streams.append_many([append]))[0]:
+            history: Sequence[Recorded] = append.facts
+        else:
+            history = await self.history(name)
+        state = self._kind.earlier_answer(history, request)
+        if state is None:
+            raise Conflict("SUBJECT_TAKEN", "another request was first; read again", field=self._kind.field)
+        return state
 
     async def decide(self, name: str, request: Request, rule: Rule, occurred: datetime | None = None) -> State:
         """The state after what the rule decided; a repeat gets its first answer. Raises Problem."""
@@ -175,7 +195,8 @@ class Subjects(Generic[State]):
         if not decided:
             return state if earlier is None else earlier, None
         when = ask.occurred or self._clock.now()
-        return state, self.append_of(ask.name, history[0].key, history, [(fact, when) for fact in decided], ask.request)
+        return state, self.append_of(ask.name, history[0].key, history, [(fact, when) for fact in decided], ask.request,
+                                     private=ask.private)
 
 
 def _whole(history: list[Recorded]) -> list[Recorded]:
@@ -191,9 +212,17 @@ def _whole(history: list[Recorded]) -> list[Recorded]:
 
 def append_of(subject: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request, now: datetime,
               *, topic: str | None, private: bytes | None = None) -> Append:
-    """The append of decided facts after a history. ``topic`` None keeps them inside the service. A clock that was put back, or
-    another machine's, never makes a fact older than the one it follows."""
+    """The append of decided facts after a history. ``topic`` None keeps them inside the service."""
+    return append_each(subject, key, history, [(fact, occurred, request) for fact, occurred in decided], now, topic=topic,
+                       private=private)
+
+
+def append_each(subject: str, key: str, history: Sequence[Recorded], decided: Sequence[tuple[Any, datetime, Request]],
+                now: datetime, *, topic: str | None, private: bytes | None = None) -> Append:
+    """The same for facts of requests of their own. A clock that was put back, or another machine's, never makes a fact older than
+    the one it follows."""
     recorded = max(now, history[-1].recorded) if history else now
-    cause = facts.Cause(id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=recorded)
-    drafts = [facts.draft(fact, subject=subject, key=key, occurred=occurred, cause=cause) for fact, occurred in decided]
+    drafts = [facts.draft(fact, subject=subject, key=key, occurred=occurred, cause=facts.Cause(
+        id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=recorded))
+        for fact, occurred, request in decided]
     return Append(subject=subject, expected=len(history), facts=chain(history, drafts), topic=topic, private=private)

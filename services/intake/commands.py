@@ -1,18 +1,18 @@
 """The use cases: load, decide, append. Errors are raised; the door translates."""
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.foundation.calendar import VIETNAM
 from services.foundation.codes import check_dossier_code, clean_text
-from services.foundation.crashpoints import reach
-from services.foundation.errors import Conflict, Invalid, NotFound, Problem, Unavailable
-from services.foundation.events import Append
-from services.foundation.ports import Clock, Stores
+from services.foundation.errors import Invalid
+from services.foundation.ports import Clock, Views
 from services.foundation.subjects import Request
 
+from . import corrections
+from .day import iso_day
 from .dossier import Dossier, move, supply
 from .dossier_facts import (
     DecisionOutcome,
@@ -27,69 +27,22 @@ from .dossier_facts import (
     SupplementReceived,
     SupplementRequested,
 )
-from .filing import Desk, Filing, ParcelNumbers, check_papers, check_weight, filing_id_of, money
-from .sealing import seal
-from .stream import DOSSIER, Dossiers
+from .filing import Desk, ParcelNumbers, check_papers, check_weight
+from .stream import Dossiers
 
-Draw = Callable[[], int]
-Seal = Callable[[Filing], bytes]
+SEEN = "seen"  # view: envelopes that a scan or a hand-over has shown on their way
 
 
 class Commands:
-    """Every change of a dossier that people ask for. ``encode_private`` turns an applicant into bytes to seal."""
+    """Every change of a dossier that people ask for."""
 
-    def __init__(self, stores: Stores, clock: Clock, desk: Desk, seal_key: bytes, encode_private: Seal,
-                 *, draw: Draw = lambda: secrets.randbits(60)) -> None:
-        self._streams, self._clock, self._desk = stores.streams, clock, desk
-        self.dossiers = Dossiers(DOSSIER, stores.streams, clock)
-        self._numbers = ParcelNumbers(stores.sequences)
-        self._seal_key, self._encode_private, self._draw = seal_key, encode_private, draw
-
-    async def file(self, filings: Sequence[tuple[Filing, Request]]) -> list[Dossier | Problem]:
-        """Files each; one answer each in order. One append for all: whether a request was filed before is told by its place being
-        taken, so what is new, as nearly all is, needs no look."""
-        answers: dict[int, Dossier | Problem] = {}
-        appends: dict[int, Append] = {}
-        for number, (filing, request) in enumerate(filings):
-            try:
-                appends[number] = await self._prepare(filing, request)
-            except Unavailable:
-                raise  # no item's fault: the whole call is asked again, and nothing was written
-            except Problem as problem:  # what was right when it was filed is answered as it was then
-                answers[number] = await self._filed_before(filing, request) or problem
-        reach("command.decided")
-        stored = await self._streams.append_many(list(appends.values()))
-        for (number, append), done in zip(appends.items(), stored, strict=True):
-            known = DOSSIER.state_of(append.facts) if done else await self._filed_before(*filings[number])
-            answers[number] = known or Conflict("DOSSIER_BUSY", "retry with the same request id", field="request_id")
-        return [answers[number] for number in range(len(filings))]
-
-    async def _prepare(self, filing: Filing, request: Request) -> Append:
-        filing_id = filing_id_of(request.actor.person, filing.request_id)
-        fact = self._desk.filed(filing, request.actor.place, self._clock.now(), self._draw)
-        fact = replace(fact, filing_id=filing_id, parcel_code=await self._numbers.take())
-        private = seal(self._seal_key, DOSSIER.subject_of(filing_id), self._encode_private(filing))
-        now = self._clock.now()
-        return self.dossiers.append_of(filing_id, filing_id, [], [(each, now) for each in (fact, *money(fact, filing))],
-                                       request, private=private)
-
-    async def _filed_before(self, filing: Filing, request: Request) -> Dossier | Problem | None:
-        """What the same request has filed, perhaps just now; None if nothing. A store that does not answer fails the whole call:
-        as an item's answer it would say "not filed" of a dossier that is."""
-        try:
-            history = await self.dossiers.history(filing_id_of(request.actor.person, filing.request_id))
-            return DOSSIER.earlier_answer(history, request)
-        except Unavailable:
-            raise
-        except NotFound:
-            return None
-        except Problem as problem:
-            return problem
+    def __init__(self, dossiers: Dossiers, views: Views, clock: Clock, desk: Desk, numbers: ParcelNumbers) -> None:
+        self.dossiers, self._views, self._clock, self._desk, self._numbers = dossiers, views, clock, desk, numbers
 
     async def accept(self, filing_id: str, dossier_code: str, due_date: str, request: Request) -> Dossier:
         """The authority takes the dossier in; its term counts from the legal filing."""
         code = check_dossier_code(dossier_code)
-        given = _iso_date(due_date, "due_date") if due_date else ""
+        given = iso_day(due_date, "due_date").isoformat() if due_date else ""
 
         async def rule(dossier: Dossier) -> Sequence[Any]:
             start = dossier.lodge_time or self._clock.now()
@@ -110,7 +63,30 @@ class Commands:
 
     async def withdraw(self, filing_id: str, reason_code: str, request: Request) -> Dossier:
         """The citizen takes the dossier back."""
+        if reason_code == corrections.CLERK_MISTAKE:
+            raise Invalid("REASON_RESERVED", "a clerk's mistake is cancelled by CancelDossier", field="reason_code")
         return await self._simple(filing_id, DossierWithdrawn(reason_code=_reason(reason_code)), request)
+
+    async def cancel(self, filing_id: str, request: Request) -> Dossier:
+        """The clerk takes back a filing that was a mistake. What is asked of the view may be some milliseconds old: a courier who
+        took the envelope just then finds its code void."""
+        filed_by = (await self.dossiers.history(filing_id))[0].actor.person
+
+        async def rule(dossier: Dossier) -> Sequence[Any]:
+            under_way = await self._views.get(SEEN, dossier.parcel_code) is not None
+            today = self._clock.now().astimezone(VIETNAM).date()
+            return corrections.cancel(dossier, today, filed_by, request.actor.person, under_way=under_way)
+
+        return await self.dossiers.decide(filing_id, request, rule)
+
+    async def reprint(self, filing_id: str, parcel_code: str, reason_code: str, request: Request) -> Dossier:
+        """One of the dossier's envelopes, "" the outbound one, gets a new label; older ones are superseded."""
+        reason = _reason(reason_code)
+
+        async def rule(dossier: Dossier) -> Sequence[Any]:
+            return [corrections.reprint(dossier, parcel_code or dossier.parcel_code, reason)]
+
+        return await self.dossiers.decide(filing_id, request, rule)
 
     async def _simple(self, filing_id: str, fact: Any, request: Request) -> Dossier:
         async def rule(dossier: Dossier) -> Sequence[Any]:
@@ -179,10 +155,3 @@ def _reason(text: str) -> str:
     if not text.isascii() or not text.replace("_", "").isalnum() or text != text.upper() or len(text) > 64:
         raise Invalid("REASON_MISSING", "a reason in UPPER_SNAKE is needed", field="reason_code", value=text)
     return text
-
-
-def _iso_date(text: str, field: str) -> str:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007  a civil date has no zone
-    except ValueError:
-        raise Invalid("DATE_MALFORMED", "a date like 2026-12-03 is needed", field=field, value=text) from None

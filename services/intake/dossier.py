@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.foundation.errors import Refused
+from services.foundation.errors import NotFound, Refused
 
+from . import fees
 from .dossier_facts import (
     DecisionCorrected,
     DecisionOutcome,
@@ -24,6 +25,8 @@ from .dossier_facts import (
     DossierStopped,
     DossierWithdrawn,
     FilingService,
+    LabelReprinted,
+    LabelVersion,
     LedgerPosted,
     Paper,
     PapersSupplied,
@@ -53,6 +56,8 @@ MOVES: dict[type, tuple[frozenset[DossierState], DossierState]] = {
     DecisionCorrected: (frozenset({_S.DECIDED}), _S.UNDER_REVIEW),
     DossierReturned: (frozenset({_S.DECIDED, _S.WITHDRAWN, _S.STOPPED}), _S.RETURNED),
 }
+# A dossier is open until it is declined, taken back, decided or given back: what is asked when the same person files again.
+OPEN = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.UNDER_REVIEW, _S.SUPPLEMENT_REQUESTED, _S.PAYMENT_REQUESTED, _S.STOPPED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +98,23 @@ class Dossier:
     result_papers: tuple[Paper, ...] = ()
     outcome: DecisionOutcome = DecisionOutcome.UNSPECIFIED
     reason_code: str = ""
+    void_parcel_code: str = ""
+    label_versions: tuple[LabelVersion, ...] = ()
+
+    @property
+    def envelopes(self) -> tuple[str, ...]:
+        """S10 numbers of its envelopes so far."""
+        return tuple(code for code in (self.parcel_code, self.supplement_parcel_code, self.result_parcel_code) if code)
+
+    def label_version(self, parcel_code: str) -> int:
+        """Version of an envelope's newest label, from 1."""
+        return next((each.version for each in self.label_versions if each.parcel_code == parcel_code), 1)
+
+    def check_envelope(self, parcel_code: str) -> str:
+        """The code, if it is of one of its envelopes; raises NotFound PARCEL_UNKNOWN."""
+        if parcel_code not in self.envelopes:
+            raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
+        return parcel_code
 
 
 def move(dossier: Dossier, fact: Any) -> Any:
@@ -147,7 +169,7 @@ def _next(values: dict[str, Any], fact: Any, occurred: datetime) -> None:
         values["state"] = MOVES[type(fact)][1]
     match fact:
         case LedgerPosted():
-            values["fee_vnd" if fact.ledger == "FEE" else "postage_vnd"] += fact.amount_vnd
+            values["fee_vnd" if fact.ledger == fees.FEE else "postage_vnd"] += fees.taken(fact)
         case DossierLodged():
             values["lodge_time"] = occurred
         case DossierAccepted():
@@ -161,5 +183,10 @@ def _next(values: dict[str, Any], fact: Any, occurred: datetime) -> None:
             values |= {"papers_requested": (), "due_date": fact.due_date or values["due_date"], "reason_code": ""}
         case DossierDecided():
             values |= {"outcome": fact.outcome, "result_parcel_code": fact.result_parcel_code, "result_papers": fact.papers}
-        case DossierDeclined() | DossierWithdrawn() | DossierStopped() | ReviewResumed() | DecisionCorrected():
+        case LabelReprinted():
+            others = (each for each in values.get("label_versions", ()) if each.parcel_code != fact.parcel_code)
+            values["label_versions"] = (*others, LabelVersion(parcel_code=fact.parcel_code, version=fact.label_version))
+        case DossierWithdrawn():
+            values |= {"reason_code": fact.reason_code, "void_parcel_code": fact.void_parcel_code}
+        case DossierDeclined() | DossierStopped() | ReviewResumed() | DecisionCorrected():
             values["reason_code"] = fact.reason_code

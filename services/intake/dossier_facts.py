@@ -45,6 +45,14 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabelVersion:
+    """The newest label of one of the dossier's envelopes."""
+
+    parcel_code: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DossierFiled:
     filing_id: str
     tracking_code: str
@@ -138,6 +146,7 @@ class PaymentReceived:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DossierWithdrawn:
     reason_code: str
+    void_parcel_code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,10 +177,17 @@ class DecisionCorrected:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabelReprinted:
+    parcel_code: str
+    label_version: int
+    reason_code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DossierReturned:
     parcel_code: str
 
 
 ALL = (DossierFiled, LedgerPosted, DossierLodged, DossierAccepted, DossierDeclined, ReviewStarted, SupplementRequested,
        PapersSupplied, SupplementReceived, PaymentRequested, PaymentReceived, DossierWithdrawn, DossierStopped,
-       ReviewResumed, DossierDecided, DecisionCorrected, DossierReturned)
+       ReviewResumed, DossierDecided, DecisionCorrected, LabelReprinted, DossierReturned)

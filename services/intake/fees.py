@@ -9,6 +9,7 @@ from .dossier_facts import LedgerPosted
 
 MOST_VND = 10_000_000_000
 FEE, POSTAGE = "FEE", "POSTAGE"
+FILING, CANCELLATION = "FILING", "CANCELLATION"
 
 
 def check_amount(amount_vnd: int, field: str) -> int:
@@ -28,8 +29,20 @@ def check_fee(amount_vnd: int, published_vnd: int | None) -> int:
     return amount_vnd
 
 
+def taken(entry: LedgerPosted) -> int:
+    """What an entry adds to the money taken, in đồng: below zero if it gives back."""
+    return -entry.amount_vnd if entry.purpose == CANCELLATION else entry.amount_vnd
+
+
+def given_back(office: str, authority: str, fee_vnd: int, postage_vnd: int) -> list[LedgerPosted]:
+    """The entries of the filing turned round; a ledger's own entries are never changed."""
+    return [LedgerPosted(ledger=each.ledger, debit_account=each.credit_account, credit_account=each.debit_account,
+                         amount_vnd=each.amount_vnd, purpose=CANCELLATION)
+            for each in taken_at_filing(office, authority, fee_vnd, postage_vnd)]
+
+
 def taken_at_filing(office: str, authority: str, fee_vnd: int, postage_vnd: int) -> list[LedgerPosted]:
     """Entries for money taken at the counter; none for zero."""
     entries = ((FEE, f"authority/{authority}", fee_vnd), (POSTAGE, f"postage/{office}", postage_vnd))
     return [LedgerPosted(ledger=ledger, debit_account=f"cash/{office}", credit_account=credit, amount_vnd=amount,
-                         purpose="FILING") for ledger, credit, amount in entries if amount]
+                         purpose=FILING) for ledger, credit, amount in entries if amount]

@@ -47,6 +47,8 @@ class Filing:
     seal_number: str
     synthetic: bool
     request_id: str
+    label_code: str = ""
+    confirm_double: bool = False
 
 
 def filing_id_of(person: str, request_id: str) -> str:
@@ -102,6 +104,12 @@ class ParcelNumbers:
                 self._next, self._end = first, first + _BLOCK
         self._next += 1
         return parcel_code(PREFIX, self._next - 1)
+
+    async def row(self, count: int) -> list[str]:
+        """So many numbers one after the other, for a roll."""
+        first = await self._sequences.block(f"s10/{PREFIX}", count)
+        reach("numbers.leased")
+        return [parcel_code(PREFIX, first + place) for place in range(count)]
 
 
 class Desk:

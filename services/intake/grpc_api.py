@@ -1,6 +1,5 @@
 """The intake door: messages to typed values, whose dossiers these are, typed values to messages. Nothing else."""
 
-from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
@@ -10,25 +9,23 @@ from postal.intake.v1 import dossier_pb2, intake_service_pb2, intake_service_pb2
 from services.foundation import codec
 from services.foundation.codes import check_request_id
 from services.foundation.errors import Invalid, Problem
-from services.foundation.runtime.fingerprint import fingerprint
-from services.foundation.runtime.identity import Caller, Role, caller
+from services.foundation.runtime.identity import Role, caller
 from services.foundation.runtime.parts import ServiceContext
-from services.foundation.subjects import Request
 from services.registry import Authority, Procedure
 
 from . import papers
+from .closing import BY_DAY, LIST
 from .commands import Commands
+from .day import iso_day
 from .dossier import Dossier
 from .dossier_facts import DecisionOutcome, Paper
-from .filing import Applicant, Desk, Filing
-from .reactions import VIEW
+from .filing import Desk, Filing
+from .office_api import Office, OfficeApi
 from .routing import check_by_post
-from .sealing import unseal
-from .stream import DOSSIER, unknown
+from .taking_in import TakingIn
 
 _pb = intake_service_pb2
 MOST_IN_A_BATCH, MOST_ON_A_PAGE, PAGE = 500, 200, 50
-_METHOD = "/postal.intake.v1.IntakeService/"
 
 
 def encode_private(filing: Filing) -> bytes:
@@ -36,12 +33,12 @@ def encode_private(filing: Filing) -> bytes:
     return codec.to_message(filing.applicant, dossier_pb2.Applicant).SerializeToString()  # type: ignore[no-any-return]
 
 
-class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
-    """All methods of postal.intake.v1.IntakeService."""
+class IntakeApi(OfficeApi, intake_service_pb2_grpc.IntakeServiceServicer):
+    """All methods of postal.intake.v1.IntakeService; those of an office's own things in office_api.py."""
 
-    def __init__(self, context: ServiceContext, commands: Commands, desk: Desk) -> None:
-        self._stores, self._keys, self._url = context.stores, context.keys, context.settings.public_url.rstrip("/")
-        self._commands, self._desk, self._registry, self._clock = commands, desk, context.registry, context.clock
+    def __init__(self, context: ServiceContext, commands: Commands, office: Office, taking_in: TakingIn, desk: Desk) -> None:
+        super().__init__(context, commands, office)
+        self._taking_in, self._desk, self._clock = taking_in, desk, context.clock
 
     async def ListProcedures(self, request: Any, _: Any) -> Message:
         size = _page_size(request.page_size)
@@ -73,7 +70,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def FileDossier(self, request: Any, _: Any) -> Message:
         filing = _filing(request)
-        answers = await self._commands.file([(filing, self._request("FileDossier", request, caller()))])
+        answers = await self._taking_in.file([(filing, self._request("FileDossier", request, caller()))])
         if isinstance(answers[0], Problem):
             raise answers[0]
         filed: Message = self._filed(answers[0], filing)
@@ -88,7 +85,7 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
                 read.append((number, (_filing(each), self._request("FileDossier", each, who))))
             except Problem as problem:
                 problems[number] = problem
-        answers = await self._commands.file([filing for _, filing in read])
+        answers = await self._taking_in.file([filing for _, filing in read])
         results = {number: _refused(problem) for number, problem in problems.items()}
         for (number, (filing, _request)), answer in zip(read, answers, strict=True):
             results[number] = (_refused(answer) if isinstance(answer, Problem)
@@ -106,8 +103,12 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def ListDossiers(self, request: Any, _: Any) -> Message:
         who, size = caller(), _page_size(request.page_size)
-        index = "authority" if who.role is Role.OFFICER else "office"
-        rows = await self._stores.views.find(VIEW, index, who.place, after=request.page_token, limit=size)
+        index, value = "authority" if who.role is Role.OFFICER else "office", who.place
+        if request.filed_on:
+            if who.role is Role.OFFICER:
+                raise Invalid("FILTER_NOT_ALLOWED", "days are of offices; leave it empty", field="filed_on")
+            index, value = BY_DAY, f"{who.place}/{iso_day(request.filed_on, 'filed_on').isoformat()}"
+        rows = await self._stores.views.find(LIST, index, value, after=request.page_token, limit=size)
         found = await self._commands.dossiers.states([row.key for row in rows])
         return _pb.ListDossiersResponse(
             dossiers=[codec.to_message(dossier, dossier_pb2.Dossier) for dossier in found],
@@ -115,9 +116,10 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
 
     async def RenderLabel(self, request: Any, _: Any) -> Message:
         dossier = await self._own(request.filing_id)
+        parcel_code = dossier.check_envelope(request.parcel_code or dossier.parcel_code)
         wanted = codec.choice_name(request, "format").replace("UNSPECIFIED", "PDF")
-        content, media = papers.label(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier),
-                                      request.parcel_code or dossier.parcel_code, wanted)
+        content, media = papers.label(self._registry, dossier, await self._applicant(dossier),
+                                      self._label_said(dossier, parcel_code), parcel_code, wanted)
         return _pb.RenderLabelResponse(content=content, media_type=media)
 
     async def RenderReceipt(self, request: Any, _: Any) -> Message:
@@ -160,49 +162,6 @@ class IntakeApi(intake_service_pb2_grpc.IntakeServiceServicer):
         asked = await self._asked("WithdrawDossier", request)
         return await self._moved(_pb.WithdrawDossierResponse, self._commands.withdraw(
             request.filing_id, request.reason_code, asked))
-
-    async def _moved(self, reply: Any, command: Awaitable[Dossier]) -> Message:
-        return reply(dossier=await self._message(await command))  # type: ignore[no-any-return]
-
-    async def _asked(self, method: str, request: Any) -> Request:
-        """The request of somebody who may see the dossier."""
-        asked = self._request(method, request, caller())
-        await self._own(request.filing_id)
-        return asked
-
-    def _request(self, method: str, request: Any, who: Caller) -> Request:
-        digest = fingerprint(self._keys.index_key, _METHOD + method, request)
-        return Request(id=check_request_id(request.request_id), fingerprint=digest, actor=who.actor())
-
-    async def _own(self, filing_id: str) -> Dossier:
-        """The dossier, if it is the caller's; else the same answer as for one that is not there."""
-        who = caller()
-        dossier = await self._commands.dossiers.state(filing_id[:64])
-        if who.place != (dossier.authority_code if who.role is Role.OFFICER else dossier.office_code):
-            raise unknown()
-        return dossier
-
-    async def _message(self, dossier: Dossier) -> Any:
-        message = codec.to_message(dossier, dossier_pb2.Dossier)
-        who = caller()
-        if who.place in (dossier.office_code, dossier.authority_code):
-            applicant = await self._applicant(dossier)
-            if applicant is not None:
-                message.applicant.CopyFrom(codec.to_message(applicant, dossier_pb2.Applicant))
-        return message
-
-    async def _applicant(self, dossier: Dossier) -> Applicant | None:
-        """The applicant; None once erased."""
-        subject = DOSSIER.subject_of(dossier.filing_id)
-        sealed = await self._stores.streams.private(subject)
-        if not sealed:
-            return None
-        message = dossier_pb2.Applicant.FromString(unseal(self._keys.seal_key, subject, sealed[0]))
-        applicant: Applicant = codec.from_message(message, Applicant)
-        return applicant
-
-    def _tracking_url(self, dossier: Dossier) -> str:
-        return f"{self._url}/t/{dossier.tracking_code}"
 
 
 def _page_size(asked: int) -> int:

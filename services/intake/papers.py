@@ -1,7 +1,7 @@
 """What a label and a receipt say, gathered from dossier, applicant and registry."""
 
 from services.foundation.calendar import VIETNAM
-from services.foundation.errors import Invalid, NotFound
+from services.foundation.errors import Invalid
 from services.registry import Registry
 
 from .dossier import Dossier
@@ -21,11 +21,9 @@ def masked(text: str, shown: int = 3) -> str:
     return "*" * max(0, len(text) - shown) + text[-shown:]
 
 
-def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, url: str, parcel_code: str,
+def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, said: tuple[str, str], parcel_code: str,
           wanted: str, medium: str = "100X150", dpi: int = 203, *, copy: bool = False) -> tuple[bytes, str]:
-    """(bytes, media type) of one envelope's label; raises NotFound PARCEL_UNKNOWN for a foreign code."""
-    if parcel_code not in (dossier.parcel_code, dossier.supplement_parcel_code, dossier.result_parcel_code):
-        raise NotFound("PARCEL_UNKNOWN", "the dossier has no such envelope", field="parcel_code", value=parcel_code)
+    """(bytes, media type) of one envelope's newest label; ``said`` is (address, signed code or "") of its QRs."""
     inside, grams = _inside(dossier, parcel_code)
     person, home = applicant or _ERASED, registry.office(dossier.office_code)
     authority = registry.authority(dossier.authority_code)
@@ -35,7 +33,8 @@ def label(registry: Registry, dossier: Dossier, applicant: Applicant | None, url
     sender, receiver = (desk, citizen) if back else (citizen, desk)
     route = tuple(reversed(dossier.route)) if back else dossier.route
     content = LabelContent(
-        tracking_url=url.upper(), tracking_code=dossier.tracking_code, parcel_code=parcel_code, sender_name=sender[0],
+        tracking_url=said[0], signed=said[1], label_version=dossier.label_version(parcel_code),
+        tracking_code=dossier.tracking_code, parcel_code=parcel_code, sender_name=sender[0],
         sender_address=sender[1], sender_phone=sender[2], receiver_name=receiver[0], receiver_address=receiver[1],
         receiver_phone=receiver[2], office=f"{home.name} ({home.code})",
         route=tuple(registry.office(code).name for code in route), service=dossier.service.value,

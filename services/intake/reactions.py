@@ -11,12 +11,13 @@ from services.foundation.events import Recorded
 from services.foundation.ports import Row, Views
 from services.foundation.subjects import Ask, Request, Rule
 
-from .commands import Commands
+from .closing import BY_DAY, LIST, day_key
+from .commands import SEEN, Commands
 from .dossier import Dossier, move
 from .dossier_facts import DossierLodged, DossierReturned
 
-VIEW = "dossiers"
-INDEXES = ("office", "authority")
+VIEWS = {LIST: ("office", "authority", BY_DAY), SEEN: ()}
+_ON_ITS_WAY = ("postal.courier.v1.ScanRecorded", "postal.courier.v1.HandoverAccepted")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +47,11 @@ class Reactions:
         self._commands, self._views = commands, views
 
     async def on_parcels(self, facts: list[Recorded]) -> None:
-        """Signed at the authority: lodged, or the supplement has come. Delivered: returned. All of a batch together."""
+        """Signed at the authority: lodged, or the supplement has come. Delivered: returned. All of a batch together. What was
+        scanned or handed over is remembered: its filing cannot be cancelled any more."""
+        seen = {record.subject.removeprefix("parcels/") for record in facts if record.type in _ON_ITS_WAY}
+        if seen:
+            await self._views.put_many(SEEN, [Row(key=code, value={}, reflects=1) for code in sorted(seen)])
         asks = [ask for record in facts if (ask := self._asked(record)) is not None]
         for answer in await self._commands.dossiers.decide_many(asks):
             if isinstance(answer, Problem):
@@ -80,9 +85,10 @@ class Reactions:
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Keeps a row per dossier, without anything private."""
         found = await self._commands.dossiers.states_after(facts)
-        await self._views.put_many(VIEW, [
+        await self._views.put_many(LIST, [
             Row(key=each.filing_id, value={}, reflects=int(each.etag),
-                indexes={"office": each.office_code, "authority": each.authority_code}) for each in found])
+                indexes={"office": each.office_code, "authority": each.authority_code,
+                         BY_DAY: day_key(each.office_code, each.file_time)}) for each in found])
 
 
 def _returned(parcel_code: str) -> Rule:

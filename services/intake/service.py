@@ -4,26 +4,35 @@ import grpc
 from postal.intake.v1 import intake_service_pb2_grpc
 
 from services.foundation.runtime import pages
+from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
+from .closing import Days
 from .commands import Commands
-from .filing import Desk
+from .doubles import Doubles
+from .filing import Desk, ParcelNumbers
 from .grpc_api import IntakeApi, encode_private
-from .reactions import INDEXES, VIEW, Reactions
-from .stream import TOPIC
+from .office_api import Office
+from .reactions import VIEWS, Reactions
+from .rolls import Rolls
+from .stream import DOSSIER, TOPIC, Dossiers
+from .taking_in import TakingIn
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
-VIEWS = {VIEW: INDEXES}
 PAGE = pages.Page(name="counter")
 
 
 def build(context: ServiceContext) -> ServiceParts:
     """The service on what it is given."""
-    desk = Desk(context.registry)
-    commands = Commands(context.stores, context.clock, desk, context.keys.seal_key, encode_private)
-    reactions = Reactions(commands, context.stores.views)
-    api = IntakeApi(context, commands, desk)
+    streams, views, clock, keys = context.stores.streams, context.stores.views, context.clock, context.keys
+    desk, numbers, dossiers = Desk(context.registry), ParcelNumbers(context.stores.sequences), Dossiers(DOSSIER, streams, clock)
+    commands = Commands(dossiers, views, clock, desk, numbers)
+    rolls, doubles = Rolls(streams, clock, numbers), Doubles(streams, clock, dossiers, keys.index_key)
+    office = Office(rolls=rolls, days=Days(streams, views, clock, dossiers), label_keys=LabelKeys(context.settings.keys_dir))
+    taking_in = TakingIn(streams, clock, desk, dossiers, numbers, rolls, doubles, keys.seal_key, encode_private)
+    reactions = Reactions(commands, views)
+    api = IntakeApi(context, commands, office, taking_in, desk)
 
     def add(server: grpc.aio.Server) -> None:
         intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]

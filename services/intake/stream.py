@@ -4,12 +4,12 @@ from services.foundation import codec
 from services.foundation.errors import NotFound
 from services.foundation.subjects import Kind, Subjects
 
-from . import dossier_facts
+from . import counter_facts, dossier_facts
 from .dossier import Dossier, fold
 
 TOPIC = "postal.dossiers.v1"
 FACTS = codec.Registry()
-FACTS.register("postal.intake.v1", *dossier_facts.ALL)
+FACTS.register("postal.intake.v1", *dossier_facts.ALL, *counter_facts.ALL)
 
 
 def unknown(_: str = "") -> NotFound:

@@ -15,6 +15,7 @@ class ScanActivity(StrEnum):
     OUT_FOR_DELIVERY = "OUT_FOR_DELIVERY"
     ATTEMPT_FAILED = "ATTEMPT_FAILED"
     HELD = "HELD"
+    RETURNED = "RETURNED"
 
 
 class ParcelDirection(StrEnum):

@@ -26,12 +26,12 @@ from .workload import CANARY, Carrier
 _OF_ALL = ("rpc.accepted", "rpc.before_reply", "consumer.fetched", "consumer.reacted", "consumer.committed")
 _OF_WRITERS = ("command.decided", "store.before_commit", "store.committed", "relay.read", "relay.published", "relay.marked")
 POINTS = {
-    "intake": (*_OF_ALL, *_OF_WRITERS, "log.sent", "numbers.leased"),
+    "intake": (*_OF_ALL, *_OF_WRITERS, "log.sent", "numbers.leased", "roll.kept", "label.bound"),
     "courier": (*_OF_ALL, *_OF_WRITERS, "log.sent", "parcel.registered", "scan.waiting"),
     "tracking": (*_OF_ALL, "projection.half"),
 }
 POINTS["everything"] = tuple(sorted({point for points in POINTS.values() for point in points} - {"log.sent"}))  # no Kafka there
-_SELDOM = {"numbers.leased"}  # once in a hundred filings
+_SELDOM = {"numbers.leased", "roll.kept"}  # once in a hundred filings, once in twenty
 CARRIERS, _REACH_S, _CALM_S = 8, 60.0, 120.0
 _BETWEEN_READINGS_S = 0.5  # longer than a fact is under way when nothing is wrong
 Read = Callable[[], Awaitable[DataSet]]

@@ -103,6 +103,21 @@ def give_a_code_twice(data: DataSet) -> None:
     _change(second[0], tracking_code=first[0].message.tracking_code)
 
 
+def bind_a_label_twice(data: DataSet) -> None:
+    facts = next(facts for facts in data.streams["intake"].values() if facts[-1].kind == "LabelBound")
+    facts.append(copy.deepcopy(facts[-1]))
+
+
+def use_a_label_of_another(data: DataSet) -> None:
+    facts = next(facts for facts in data.streams["intake"].values() if facts[-1].kind == "LabelBound")
+    _change(facts[-1], filing_id=str(uuid.UUID(int=5)))
+
+
+def forget_a_new_label(data: DataSet) -> None:
+    facts = next(facts for facts in data.parcels().values() if any(fact.kind == "LabelRenewed" for fact in facts))
+    facts.remove(_of(facts, "LabelRenewed"))
+
+
 def file_without_being_asked(data: DataSet) -> None:
     _facts(data)[0].cause = str(uuid.UUID(int=5))
 
@@ -219,6 +234,7 @@ def miss_a_point(data: DataSet) -> None:
 
 PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I1", lose_a_dossier), ("I2", file_what_was_refused), ("I3", answer_differently), ("I4", give_a_code_twice),
+    ("I4", bind_a_label_twice), ("I4", use_a_label_of_another), ("I4", forget_a_new_label),
     ("I5", file_without_being_asked), ("I6", leave_a_gap), ("I6", publish_what_is_nowhere), ("I6", lose_from_the_topic),
     ("I7", publish_out_of_order), ("I8", show_too_little), ("I9", show_something_else), ("I10", leave_unpublished),
     ("I11", edit_a_fact), ("I12", miscount), ("I13", take_from_a_stranger), ("I14", accept_without_an_offer),

@@ -54,6 +54,8 @@ class Carrier:
     clock: Clock = field(default_factory=SystemClock)
     finished: int = 0
     _scans: int = 0
+    _labels: list[str] = field(default_factory=list)  # of a roll, not used yet
+    _used: list[str] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,6 +75,9 @@ class Carrier:
     async def _one_dossier(self) -> None:
         filed = await self._file()
         code = filed["parcel_code"]
+        if self.draw.random() < 0.1:
+            await self._ask("ReprintLabel", "clerk", intake.ReprintLabelRequest(
+                filing_id=filed["filing_id"], reason_code="DAMAGED"))
         await self._scan(code, parcels.SCAN_ACTIVITY_ACCEPTED)  # often before the parcel's own fact has come
         await self._until_held(code)
         await self._hand(code, "clerk", "courier")
@@ -103,8 +108,19 @@ class Carrier:
             service=dossiers.FILING_SERVICE_BOTH, fee_vnd=500_000, postage_vnd=self.draw.randrange(1, 9) * 1000,
             seal_number=f"N{self.draw.randrange(10**6)}", synthetic=True)
         if self.draw.random() < 0.2:
+            request.label_code = await self._label()
+        if self.draw.random() < 0.2:
             return await self._file_in_a_batch(request)
         return await self._ask("FileDossier", "clerk", request)
+
+    async def _label(self) -> str:
+        """A label of a roll; now and then one that was used before, as when two clerks take the same roll."""
+        if self.curious and self._used and self.draw.random() < 0.2:
+            return self.draw.choice(self._used)
+        if not self._labels:
+            self._labels = list((await self._ask("PrintRoll", "clerk", intake.PrintRollRequest(labels=4)))["labels"])
+        self._used.append(self._labels.pop())
+        return self._used[-1]
 
     async def _file_in_a_batch(self, request: intake.FileDossierRequest) -> dict[str, Any]:
         """With a bad neighbour, which is refused for itself."""
@@ -263,6 +279,8 @@ def _answered(reply: Any) -> dict[str, Any]:
         answer |= {name: getattr(found, name) for name in (
             "filing_id", "tracking_code", "parcel_code", "supplement_parcel_code", "result_parcel_code", "state", "etag",
             "fee_vnd", "postage_vnd", "office_code", "authority_code", "weight_grams")}
+    if hasattr(reply, "roll"):
+        answer["labels"] = [label.tracking_code for label in reply.roll.labels]
     if hasattr(reply, "journey"):
         answer |= {"tracking_code": reply.journey.tracking_code, "stage": reply.journey.stage,
                    "entries": len(reply.journey.entries)}

@@ -180,3 +180,45 @@ async def test_s12_a_mark_of_what_was_given_out_before_has_no_effect(open_stores
         await stores.streams.unmark("t")
         await stores.streams.mark_published(given_to_the_lost_log)
         assert [stored.facts[0].subject for stored in await stores.streams.unpublished(10)] == ["dossiers/a", "dossiers/b"]
+
+
+async def test_s14_a_claim_is_held_by_one_append_and_by_no_other(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        answers = await stores.streams.append_many([
+            an_append("dossiers/a", claim="x"), an_append("dossiers/b", claim="x"), an_append("dossiers/c", claim="y"),
+            an_append("dossiers/d")])
+
+        assert answers == [True, False, True, True]
+        assert await stores.streams.read("dossiers/b") == []
+        assert await stores.streams.claimants(["x", "y", "z"]) == {"x": "dossiers/a", "y": "dossiers/c"}
+        assert await stores.streams.claimants([]) == {}
+        assert await stores.streams.append_many([an_append("dossiers/b")]) == [True]  # the place itself was left free
+        assert "claim" not in repr([stored.facts for stored in await stores.streams.unpublished(10)])
+
+
+async def test_s14_an_append_that_is_refused_for_its_place_claims_nothing(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/a"))
+        assert await stores.streams.append_many([an_append("dossiers/a", claim="x")]) == [False]
+
+        assert await stores.streams.claimants(["x"]) == {}
+        assert await stores.streams.append_many([an_append("dossiers/b", claim="x")]) == [True]
+
+
+async def test_s14_of_twenty_racing_claims_exactly_one_wins(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        answers = await asyncio.gather(*(stores.streams.append_many([an_append(f"dossiers/{number}", claim="x")])
+                                         for number in range(20)))
+
+        assert answers.count([True]) == 1
+        assert await stores.streams.claimants(["x"]) == {"x": f"dossiers/{answers.index([True])}"}
+
+
+async def test_s11_s14_forgetting_lets_go_of_the_claim(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/a", private=b"x", claim="x"))
+        await stores.streams.append(an_append("dossiers/b", claim="y"))
+        await stores.streams.forget_private("dossiers/a")
+
+        assert await stores.streams.claimants(["x", "y"]) == {"y": "dossiers/b"}
+        assert await stores.streams.append_many([an_append("dossiers/c", claim="x")]) == [True]

@@ -34,6 +34,9 @@ class SimStreams:
     async def append_many(self, appends: Sequence[Append]) -> list[bool]:
         return await self._life.asks(self._store.append_many, appends)  # type: ignore[no-any-return]
 
+    async def claimants(self, claims: Sequence[str]) -> dict[str, str]:
+        return await self._life.asks(self._store.claimants, claims)  # type: ignore[no-any-return]
+
     async def private(self, subject: str) -> list[bytes]:
         return await self._life.asks(self._store.private, subject)  # type: ignore[no-any-return]
 

@@ -106,8 +106,8 @@ class Process:
             raise Unavailable("NOBODY_THERE", "connection refused")
         await life.travels()
         path, body = self.bodies[method]
-        token = f"{person.name}/{person.role}/{person.place}" if person else ""
-        reply = await self._keeper.answer(path, body, None, request, token)
+        authorization = f"{person.name}/{person.role}/{person.place}" if person else ""
+        reply = await self._keeper.answer(path, body, None, request, authorization)
         await life.travels()
         return reply
 

@@ -194,9 +194,11 @@ async def _quiet(world: World, loop: VirtualLoop) -> DataSet:
 
 
 def _refused(ops: list[Op]) -> Iterator[str]:
-    """These people ask nothing that may be refused, but for the filing without a procedure and the look that comes too early."""
+    """These people ask nothing that may be refused, but for the filing without a procedure, the look that comes too early and the
+    label that was used before."""
+    expected = ("JOURNEY_UNKNOWN", "LABEL_TAKEN")
     for op in ops:
-        if op.outcome == "refused" and op.request.get("procedure_code") != "" and op.reason != "JOURNEY_UNKNOWN":
+        if op.outcome == "refused" and op.request.get("procedure_code") != "" and op.reason not in expected:
             yield f"{op.op} of {op.client} was refused: {op.reason}"
 
 

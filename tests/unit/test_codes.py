@@ -122,3 +122,34 @@ def test_a_request_id_is_a_uuid() -> None:
 def test_codes_are_grouped_for_people() -> None:
     assert codes.group_code("RH123456785VN") == "RH 123 456 785 VN"
     assert codes.group_code(string.digits + "ABC") == "0123-4567-89ABC"
+
+
+def test_a_label_names_its_version_and_its_code_is_the_same_on_all() -> None:
+    code = codes.new_tracking_code(2026)
+    for version in (1, 2, 12, codes.MOST_VERSIONS):
+        text = codes.label_text(code, version)
+        assert (codes.check_tracking_code(text), codes.label_version(text)) == (code, version)
+        assert codes.check_tracking_code(text.lower()) == code
+    assert codes.label_text(code, 1) == code
+    for no_version in (f"{code}.0", f"{code}.02", f"{code}.123", f"{code}.", f"{code}.x", f"{code}.２"):
+        with pytest.raises(Invalid):
+            codes.check_tracking_code(no_version)
+
+
+@pytest.mark.parametrize("text", [
+    "{0}", " {0} ", "{0}.2", "https://post.example/t/{0}", "HTTPS://POST.EXAMPLE:8443/T/{0}.3?lang=en", "{1}"])
+def test_a_label_is_known_by_whatever_was_read_of_it(text: str) -> None:
+    code = codes.new_tracking_code(7)
+    assert codes.check_label_code(text.format(code, codes.group_code(code).lower())) == code
+    assert codes.check_label_code(" rh 123 456 785 vn") == "RH123456785VN"
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("RH123456784VN", "PARCEL_CODE_CHECK"), ("", "TRACKING_CODE_MALFORMED"),
+    ("https://post.example/x/1", "TRACKING_CODE_MALFORMED"), ("0000000000001", "TRACKING_CODE_CHECK"),
+    ("A" * 1000, "TRACKING_CODE_MALFORMED")])
+def test_what_was_read_and_is_no_label_is_refused_with_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        codes.check_label_code(text)
+
+    assert (refusal.value.reason, refusal.value.field) == (reason, "label_code")

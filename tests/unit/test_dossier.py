@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.foundation import sealing
 from services.foundation.errors import Invalid, Refused, Unavailable
 from services.intake import dossier_facts as f
-from services.intake import fees, routing, sealing
+from services.intake import fees, routing
 from services.intake.dossier import MOVES, Dossier, fold, move
 from tests.builders import a_filed_fact
 

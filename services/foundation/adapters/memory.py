@@ -22,6 +22,7 @@ class MemoryStreams:
     def __init__(self) -> None:
         self._facts: dict[str, list[Recorded]] = {}
         self._private: dict[str, list[bytes]] = {}
+        self._claims: dict[str, str] = {}
         self._waiting: dict[str, Stored] = {}
         self._published: dict[str, Stored] = {}
         self._appended = asyncio.Event()
@@ -41,8 +42,10 @@ class MemoryStreams:
 
     def _store(self, append: Append) -> bool:
         facts = self._facts.get(append.subject, [])
-        if len(facts) != append.expected:
+        if len(facts) != append.expected or append.claim in self._claims:
             return False
+        if append.claim is not None:
+            self._claims[append.claim] = append.subject
         self._facts[append.subject] = [*facts, *append.facts]
         if append.private is not None:
             self._private.setdefault(append.subject, []).append(append.private)
@@ -51,11 +54,15 @@ class MemoryStreams:
             self._appended.set()
         return True
 
+    async def claimants(self, claims: Sequence[str]) -> dict[str, str]:
+        return {claim: self._claims[claim] for claim in claims if claim in self._claims}
+
     async def private(self, subject: str) -> list[bytes]:
         return list(self._private.get(subject, ()))
 
     async def forget_private(self, subject: str) -> None:
         self._private.pop(subject, None)
+        self._claims = {claim: holder for claim, holder in self._claims.items() if holder != subject}
 
     async def unpublished(self, limit: int) -> list[Stored]:
         return list(self._waiting.values())[:limit]

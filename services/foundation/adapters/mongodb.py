@@ -44,6 +44,8 @@ async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]],
                 raise Refused("STORE_NOT_A_REPLICA_SET", "a standalone mongod keeps no promise; make it a replica set, also of one",
                               field="POSTAL_STORE")
             await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
+            await base["appends"].create_index("claim", name="claim", unique=True,
+                                               partialFilterExpression={"claim": {"$exists": True}})
             await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
             await base["counted"].create_index("counter", name="counter")
         yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))
@@ -135,6 +137,11 @@ class MongoStreams:
         self._placed = max(time.time_ns() // 1000, self._placed + 1, after + 1)
         return self._placed
 
+    async def claimants(self, claims: Sequence[str]) -> dict[str, str]:
+        with told():
+            cursor = self._appends.find({"claim": {"$in": list(claims)}}, {"claim": 1, "subject": 1})
+            return {str(document["claim"]): str(document["subject"]) async for document in cursor}
+
     async def private(self, subject: str) -> list[bytes]:
         with told():
             cursor = self._appends.find({**_of(subject), "private": {"$exists": True}}, {"private": 1}).sort("_id", 1)
@@ -142,7 +149,7 @@ class MongoStreams:
 
     async def forget_private(self, subject: str) -> None:
         with told():
-            await self._appends.update_many(_of(subject), {"$unset": {"private": ""}})
+            await self._appends.update_many(_of(subject), {"$unset": {"private": "", "claim": ""}})
 
     async def unpublished(self, limit: int) -> list[Stored]:
         with told():
@@ -185,6 +192,8 @@ def _document(append: Append, order: int) -> dict[str, Any]:
                 "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
     if append.private is not None:
         document["private"] = Binary(append.private)  # same write: of racing appends only the stored one keeps its own
+    if append.claim is not None:
+        document["claim"] = append.claim
     return document if append.topic is None else {**document, "topic": append.topic, "order": order, "waiting": order}
 
 

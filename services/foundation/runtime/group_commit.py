@@ -70,6 +70,7 @@ class GroupedStreams:
         group = GroupCommit(streams)
         self.append, self.append_many = group.append, group.append_many
         self.read, self.read_many = streams.read, streams.read_many
+        self.claimants = streams.claimants
         self.private, self.forget_private = streams.private, streams.forget_private
         self.unpublished, self.mark_published = streams.unpublished, streams.mark_published
         self.wait_unpublished, self.unmark = streams.wait_unpublished, streams.unmark

@@ -80,13 +80,13 @@ class Keys:
     def load_or_make(cls, folder: Path) -> "Keys":
         """The keys of a folder, made at first start (files 0600): the development signing key, sealing and index keys."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        seal, index = (_secret(folder / name, lambda: secrets.token_bytes(32)) for name in ("seal.key", "index.key"))
-        raw = _secret(folder / "signing.key", lambda: Ed25519PrivateKey.generate().private_bytes_raw())
+        seal, index = (secret_file(folder / name, lambda: secrets.token_bytes(32)) for name in ("seal.key", "index.key"))
+        raw = secret_file(folder / "signing.key", lambda: Ed25519PrivateKey.generate().private_bytes_raw())
         signing = Ed25519PrivateKey.from_private_bytes(raw)
         return cls(signing, {key_id(signing.public_key()): signing.public_key()}, seal, index)
 
 
-def _secret(path: Path, make: Any) -> bytes:
+def secret_file(path: Path, make: Any) -> bytes:
     """The file's 32 bytes; made once, also when two processes start at the same moment."""
     if not path.exists():
         fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}")

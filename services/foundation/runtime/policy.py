@@ -27,10 +27,12 @@ _CLERK, _COURIER, _OFFICER, _SUPERVISOR = Role.CLERK, Role.COURIER, Role.OFFICER
 _STAFF: Mapping[Role, Scope] = dict.fromkeys(Role, _ANY)
 _OWN: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE, _OFFICER: _AUTHORITY}
 _CARRIERS: Mapping[Role, Scope] = {_CLERK: _PARCELS, _COURIER: _PARCELS, _OFFICER: _PARCELS}
+_COUNTER: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE}
 _DECIDER: Mapping[Role, Scope] = {_OFFICER: _AUTHORITY}
 
 PUBLIC = frozenset({
     "/postal.tracking.v1.TrackingService/Track",
+    "/postal.courier.v1.CourierService/ListLabelKeys",  # public keys
     "/postal.courier.v1.DeviceService/EnrolDevice",  # the invitation is the right
     "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch", "/grpc.health.v1.Health/List"})
 
@@ -42,6 +44,8 @@ _INTAKE = {
     "AcceptDossier": _DECIDER, "DeclineDossier": _DECIDER, "RequestSupplement": _DECIDER, "DecideDossier": _DECIDER,
     "SupplyPapers": {_CLERK: _ANY, _OFFICER: _AUTHORITY},
     "WithdrawDossier": {_CLERK: _OFFICE, _OFFICER: _AUTHORITY},
+    "CancelDossier": {_CLERK: _OFFICE}, "ReprintLabel": {_CLERK: _OFFICE},
+    "PrintRoll": _COUNTER, "RenderRoll": _COUNTER, "GetDay": _COUNTER, "CloseDay": _COUNTER,
 }
 _COURIERS = {
     "RecordScans": {_CLERK: _ANY, _COURIER: _ANY, _OFFICER: _ANY},

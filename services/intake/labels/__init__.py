@@ -1,15 +1,17 @@
 """Labels: layout and label (what stands where, pure), code128 and qr (the codes), raster (rows of dots), and a format each:
-png, svg, pdf, zpl, escpos. Whatever is laid out in blocks is drawn here, labels and slips alike."""
+png, svg, pdf, zpl, escpos; roll (what stands where on labels printed beforehand). Whatever is laid out in blocks is drawn here,
+labels and slips alike."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from services.foundation.errors import Invalid
 
-from . import escpos, pdf, png, svg, zpl
+from . import escpos, pdf, png, roll, svg, zpl
 from .label import LabelContent, placed
 from .layout import DOTS_PER_MM, MEDIA, Block, Paper
-from .raster import paper
+from .raster import MEASURE, paper
+from .roll import RollContent
 
 MEDIA_TYPES = {"PDF": "application/pdf", "PNG": "image/png", "SVG": "image/svg+xml", "ZPL": "application/x-zpl",
                "ESCPOS": "application/x-escpos"}
@@ -20,6 +22,11 @@ def render(content: LabelContent, wanted: str, medium: str = "100X150", dpi: int
     """(bytes, media type) of a label. Raises Invalid LABEL_FORMAT_UNKNOWN, MEDIUM_UNKNOWN, DPI_UNKNOWN."""
     chosen = checked_paper(wanted, medium, dpi)
     return drawn([placed(content, chosen)], wanted, chosen, medium)
+
+
+def render_roll(labels: Sequence[RollContent], single: bool) -> bytes:
+    """The PDF of a roll's labels."""
+    return pdf.draw(*roll.placed(labels, single, MEASURE))
 
 
 def checked_paper(wanted: str, medium: str, dpi: int) -> Paper:

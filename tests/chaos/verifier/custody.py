@@ -59,6 +59,8 @@ def i18(data: DataSet) -> Iterator[str]:
     for subject, facts in data.streams["courier"].items():
         if subject.startswith("waiting-scans/"):
             for fact in facts:
+                if fact.kind != "ScanRecorded":  # a claim: said, without effect
+                    continue
                 key = (fact.message.scan.device, fact.message.scan.device_sequence)
                 waiting[key] += 1
                 if subject.removeprefix("waiting-scans/") in now and key not in kept:

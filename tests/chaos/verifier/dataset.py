@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
+from postal.courier.v1 import device_events_pb2 as _device_facts  # noqa: F401  fills the descriptor pool
 from postal.courier.v1 import parcel_events_pb2 as _parcel_facts  # noqa: F401  fills the descriptor pool
+from postal.intake.v1 import counter_events_pb2 as _counter_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import dossier_events_pb2 as _dossier_facts  # noqa: F401  fills the descriptor pool
 
 

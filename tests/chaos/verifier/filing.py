@@ -51,7 +51,7 @@ def i3(data: DataSet) -> Iterator[str]:
 
 
 def i4(data: DataSet) -> Iterator[str]:
-    """No filing id, tracking code or parcel code is given twice."""
+    """No filing id, tracking code or parcel code is given twice; a roll's label is bound to the one dossier that has its codes."""
     tracking, parcels, ids = Counter[str](), Counter[str](), defaultdict[str, set[str]](set)
     for facts in data.dossiers().values():
         now = folds.dossier(facts)
@@ -61,6 +61,25 @@ def i4(data: DataSet) -> Iterator[str]:
         ids[op.answer["filing_id"]].add(op.key)
     yield from (f"{code} was given {count} times" for code, count in (tracking + parcels).items() if count > 1)
     yield from (f"{filing} answers {len(keys)} requests" for filing, keys in ids.items() if len(keys) > 1)
+    yield from _labels(data)
+
+
+def _labels(data: DataSet) -> Iterator[str]:
+    """Rolls' labels, each bound once at most and before its dossier; new labels, known to the parcel as to the dossier."""
+    holders = {facts[0].message.tracking_code: filing for filing, facts in data.dossiers().items()}
+    for subject, facts in data.streams["intake"].items():
+        if subject.startswith("labels/"):
+            code, bound = subject.removeprefix("labels/"), [fact.message.filing_id for fact in facts if fact.kind == "LabelBound"]
+            if len(bound) > 1 or [holders[code] for _ in bound if code in holders] not in ([], bound) or (
+                    code in holders and not bound):
+                yield f"label {code} is bound to {bound} and used by {holders.get(code)}"
+    parcels = {code: folds.parcel(facts) for code, facts in data.parcels().items()}
+    for filing, facts in data.dossiers().items():
+        now = folds.dossier(facts)
+        yield from (f"{filing}: {code} has label {now.labels.get(code, 1)} and its parcel says {parcels[code].label}"
+                    for code in now.parcels if code in parcels and parcels[code].label != now.labels.get(code, 1))
+        yield from (f"{filing}: {code} is void here and not there, or there and not here"
+                    for code in now.parcels if code in parcels and parcels[code].void != (code == now.void))
 
 
 def i5(data: DataSet) -> Iterator[str]:
@@ -110,7 +129,7 @@ def i21(data: DataSet) -> Iterator[str]:
 
 
 def i22(data: DataSet) -> Iterator[str]:
-    """At most one charge of a kind per dossier, and it is the one that was asked and answered."""
+    """At most one charge of a kind per dossier, and it is the one that was asked and answered; what was given back is all of it."""
     charged: dict[str, Counter[str]] = {}
     for filing, facts in data.dossiers().items():
         posted = [fact.message for fact in facts if fact.kind == "LedgerPosted"]
@@ -118,7 +137,11 @@ def i22(data: DataSet) -> Iterator[str]:
         yield from (f"{filing}: {ledger} was charged {count} times" for (ledger, _), count in kinds.items() if count > 1)
         charged[filing] = Counter()
         for entry in posted:
-            charged[filing][entry.ledger] += entry.amount_vnd
+            if entry.purpose == "FILING":
+                charged[filing][entry.ledger] += entry.amount_vnd
+        for entry in posted:
+            if entry.purpose == "CANCELLATION" and entry.amount_vnd != charged[filing][entry.ledger]:
+                yield f"{filing}: {entry.ledger} was given back otherwise than charged"
     for op in data.of("FileDossier"):
         got = charged.get(op.answer["filing_id"], Counter())
         if (got["FEE"], got["POSTAGE"]) != (op.request["fee_vnd"], op.request["postage_vnd"]):

@@ -30,6 +30,8 @@ class DossierNow:
     lodged: int = 0
     filed: Any = None
     parcels: list[str] = field(default_factory=list)
+    labels: dict[str, int] = field(default_factory=dict)  # newest label by parcel, of those printed again
+    void: str = ""
 
 
 def dossier(facts: list[Fact]) -> DossierNow:
@@ -46,12 +48,16 @@ def dossier(facts: list[Fact]) -> DossierNow:
         elif fact.kind == "PapersSupplied":
             now.wrong_moves += [fact.kind] if now.state != 5 else []
             now.parcels += [message.parcel_code] if message.parcel_code else []
+        elif fact.kind == "LabelReprinted":
+            now.wrong_moves += [fact.kind] if message.label_version != now.labels.get(message.parcel_code, 1) + 1 else []
+            now.labels[message.parcel_code] = message.label_version
         elif fact.kind in NEXT:
             start, now_state = NEXT[fact.kind]
             now.wrong_moves += [fact.kind] if now.state not in start else []
             now.state = now_state
             if fact.kind == "DossierDecided" and message.result_parcel_code:
                 now.parcels.append(message.result_parcel_code)
+            now.void = message.void_parcel_code if fact.kind == "DossierWithdrawn" else now.void
     return now
 
 
@@ -64,6 +70,8 @@ class ParcelNow:
     route: list[str] = field(default_factory=list)
     holder: tuple[str, str] = ("", "")  # place, person
     ended: bool = False
+    label: int = 1
+    void: bool = False
     offer: tuple[str, tuple[str, str]] | None = None  # hand-over, taker
     scans: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
     wrong: list[tuple[str, str]] = field(default_factory=list)  # (invariant, what)
@@ -121,6 +129,14 @@ def _delivered(now: ParcelNow, fact: Fact, _: int) -> None:
     now.ended, now.offer = True, None
 
 
+def _relabelled(now: ParcelNow, fact: Fact, _: int) -> None:
+    now.label = fact.message.label_version
+
+
+def _voided(now: ParcelNow, _fact: Fact, _number: int) -> None:
+    now.ended, now.void, now.offer = True, True, None
+
+
 def _attempted(_now: ParcelNow, _fact: Fact, _number: int) -> None:
     """A try that failed changes neither holder nor scans."""
 
@@ -129,8 +145,9 @@ def _stands_for(who: tuple[str, str], holder: tuple[str, str]) -> bool:
     return who[0] == holder[0] and holder[1] in ("", who[1])
 
 
-_ONE = {"ParcelRegistered": _registered, "ScanRecorded": _scanned, "HandoverOffered": _offered, "HandoverAccepted": _accepted,
-        "ParcelDelivered": _delivered, "DeliveryAttempted": _attempted}
+_ONE = {"ParcelRegistered": _registered, "LabelRenewed": _relabelled, "ParcelVoided": _voided, "ScanRecorded": _scanned,
+        "HandoverOffered": _offered, "HandoverAccepted": _accepted, "ParcelDelivered": _delivered,
+        "DeliveryAttempted": _attempted}
 
 
 def shown(facts: list[Fact]) -> dict[str, Any]:

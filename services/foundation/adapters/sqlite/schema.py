@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS facts(
 CREATE TABLE IF NOT EXISTS private(
   id INTEGER PRIMARY KEY, service TEXT, subject TEXT, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS private_subject ON private(service, subject);
+CREATE TABLE IF NOT EXISTS claims(
+  service TEXT, claim TEXT, subject TEXT NOT NULL, PRIMARY KEY(service, claim)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claims_subject ON claims(service, subject);
 CREATE TABLE IF NOT EXISTS waiting(
   id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT, topic TEXT, subject TEXT, first INTEGER, last INTEGER);
 CREATE TABLE IF NOT EXISTS topics(service TEXT, kind TEXT, topic TEXT, PRIMARY KEY(service, kind, topic)) WITHOUT ROWID;

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _FACTS_OF_MANY = "SELECT subject, record FROM facts WHERE service=? AND subject IN ({}) ORDER BY subject, sequence"
 _WAITING = ("SELECT w.id, w.topic, f.record FROM (SELECT * FROM waiting WHERE service=? ORDER BY id LIMIT ?) w JOIN facts f "
             "ON f.service=w.service AND f.subject=w.subject AND f.sequence BETWEEN w.first AND w.last ORDER BY w.id, f.sequence")
+_CLAIMANTS = "SELECT claim, subject FROM claims WHERE service=? AND claim IN ({})"
 _FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequence"
 
 
@@ -56,6 +57,9 @@ class SqliteStreams:
         last = writer.execute("SELECT max(sequence) FROM facts WHERE service=? AND subject=?", (service, subject)).fetchone()
         if (last[0] or 0) != append.expected:
             return False
+        if append.claim is not None and not writer.execute(
+                "INSERT OR IGNORE INTO claims VALUES(?,?,?)", (service, append.claim, subject)).rowcount:
+            return False
         writer.executemany("INSERT INTO facts VALUES(?,?,?,?)",
                            [(service, subject, fact.sequence, pack(fact)) for fact in append.facts])
         if append.private is not None:
@@ -84,14 +88,24 @@ class SqliteStreams:
         await self._file.write(put_back)
         self._appended.set()
 
+    async def claimants(self, claims: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for start in range(0, len(claims), IN_ONE_QUERY):
+            some = claims[start:start + IN_ONE_QUERY]
+            found.update(self._file.rows(_CLAIMANTS.format(marks(some)), (self._service, *some)))
+        return found
+
     async def private(self, subject: str) -> list[bytes]:
         found = self._file.rows("SELECT sealed FROM private WHERE service=? AND subject=? ORDER BY id",
                                 (self._service, subject))
         return [sealed for (sealed,) in found]
 
     async def forget_private(self, subject: str) -> None:
-        await self._file.write(lambda writer: writer.execute(
-            "DELETE FROM private WHERE service=? AND subject=?", (self._service, subject)) and None)
+        def forget(writer: sqlite3.Connection) -> None:
+            writer.execute("DELETE FROM private WHERE service=? AND subject=?", (self._service, subject))
+            writer.execute("DELETE FROM claims WHERE service=? AND subject=?", (self._service, subject))
+
+        await self._file.write(forget)
 
     async def unpublished(self, limit: int) -> list[Stored]:
         together: dict[int, tuple[str, list[Recorded]]] = {}

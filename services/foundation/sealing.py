@@ -1,4 +1,4 @@
-"""Private data, sealed per dossier: AES-256-GCM under a data key of its own, itself wrapped by the installation's key.
+"""Private data, sealed per subject: AES-256-GCM under a data key of its own, itself wrapped by the installation's key.
 
 Destroying the sealed blob (its wrapped key lies inside) erases the person; the facts stay intact.
 """
@@ -8,7 +8,7 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.foundation.errors import Unavailable
+from .errors import Unavailable
 
 _NONCE, _WRAPPED = 12, 12 + 32 + 16
 _VERSION = b"\x01"
