@@ -35,7 +35,8 @@ class PrintJobs:
         if isinstance(step, Job):
             return step
         try:
-            await found.print(await draw(found.reach, step.copy), "-".join(filter(None, (paper.document.lower(), paper.parcel_code))))
+            name = "-".join(filter(None, (paper.document.lower(), paper.parcel_code)))
+            await found.print(await draw(found.reach, step.copy), name)
         except Problem as problem:
             outcome = Outcome.UNCERTAIN if problem.reason == _UNCERTAIN else Outcome.NOTHING_GIVEN
             await self._note(filing_id, PrintEnded(outcome=outcome), request)
