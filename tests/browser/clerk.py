@@ -79,6 +79,11 @@ class Clerk:
             where = await self.page.evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
             raise AssertionError(f"the cursor is not in {name} but in {where}; {self.wrong}") from error
 
+    async def at_open(self, name: str) -> None:
+        """Waits until a field can be seen, and goes there."""
+        await self.page.locator(f'[data-field="{name}"]').focus(timeout=5000)
+        await self.at(name)
+
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for(timeout=8000)
 
@@ -164,7 +169,7 @@ class Office:
 async def office(home: Path, pages: Path, clock: Clock | None = None, http_port: int = 0) -> AsyncIterator[Office]:
     """The whole system on memory stores, with its built pages."""
     chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=http_port, keys_dir=home,
-                               pages_dir=pages)
+                               pages_dir=pages, printers=f"quay=folder:{home / 'printed'}")
     async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
         doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()}, Minter(Keys.load_or_make(home)).mint_for,
                       patience_s=2)

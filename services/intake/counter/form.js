@@ -116,6 +116,12 @@ export class Form {
     this.focus(field ?? open?.dataset.field);
   }
 
+  /** A scan has filled something of a step: on, if that was all, else to what is still open. */
+  goOn(id) {
+    const left = Object.keys(this.problems()).some((name) => stepOf(name) === id);
+    return left ? this.goTo(id) : this.next(id);
+  }
+
   back() {
     const before = stepBefore(this.draft.step);
     if (before) return this.goTo(before);

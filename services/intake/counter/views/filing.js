@@ -185,12 +185,12 @@ async function land(form, { say, announce }, landed) {
     form.replace(withCard(form.draft, landed.card));
     announce(say("cardRead", landed.card.fullName));
     await form.steps.authority.resolve();
-    if (form.draft.step === "applicant") await form.goTo("applicant");
+    if (form.draft.step === "applicant") await form.goOn("applicant");
   } else {
     form.replace(withValues(form.draft, { label: landed.code }));
     delete form.refused.label;
     announce(say("labelRead", groupCode(landed.code)));
-    if (form.draft.step === "envelope") await form.goTo("envelope");
+    if (form.draft.step === "envelope") await form.goOn("envelope");
   }
   form.refresh();
 }
