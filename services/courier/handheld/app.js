@@ -43,7 +43,7 @@ async function draw() {
   document.title = words(app, "title");
   at("scanner").hidden = !app.device || !app.person;
   app.sink.setAttribute("aria-label", words(app, "ready.more"));
-  app.sink.placeholder = words(app, "ready.more");
+  app.sink.placeholder = words(app, "ready.short");
   at("typing").textContent = words(app, "type");
   at("seeing").textContent = words(app, "camera");
   drawTop(app, at("top"));
