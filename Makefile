@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels run demo test chaos seeds fuzz simulate bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -79,6 +79,10 @@ badge: setup ## print links that log a developer in to the pages of staff (ROLE=
 	@$(PY) -m services.demo.badge $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) $(if $(PERSON),--person $(PERSON)) \
 	  $(if $(MINUTES),--minutes $(MINUTES)) --target $(TARGET)
 
+labels: setup ## make a roll of labels to be bound later, as PDF in out/labels (ROLL=500 OFFICE=032248 PAPER=A4|SINGLE TARGET=up)
+	@$(PY) -m services.demo.labels $(if $(ROLL),--count $(ROLL)) $(if $(OFFICE),--office $(OFFICE)) $(if $(PAPER),--paper $(PAPER)) \
+	  --target $(TARGET)
+
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services
 
@@ -119,4 +123,4 @@ load: setup-load ## people in numbers over gRPC, then the oracle (SHAPE=tet USER
 	@$(PY) -m loadtests.run --users $(USERS) --seconds $(SECONDS) --shape $(SHAPE) --target $(TARGET) --processes $(PROCESSES) $(if $(filter 1,$(UI)),--ui)
 
 clean: ## remove what was built; data under var/ stays
-	@rm -rf $(VENV) build out deploy/pages/node_modules
+	@rm -rf $(VENV) build out deploy/pages/node_modules tests/printing/node_modules
