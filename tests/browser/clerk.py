@@ -70,6 +70,10 @@ class Clerk:
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Enter")
 
+    async def look(self) -> None:
+        """As long as a person takes to look: an Enter that follows another at once is no answer to anything (app.js)."""
+        await self.page.wait_for_timeout(600)
+
     async def at(self, name: str) -> None:
         """Waits until the cursor is in a field."""
         self.counted.steps += 1

@@ -76,7 +76,7 @@ async def test_a_code_of_a_known_dossier_opens_it_and_a_mistake_is_taken_back_th
     assert (await clerk.dossiers())[0].state == dossiers.DOSSIER_STATE_REGISTERED
     await clerk.page.get_by_role("button", name="Hủy vì nhầm").focus()
     await clerk.press("Enter", "Tab")
-    await clerk.page.wait_for_timeout(600)  # an Enter that follows another at once is no answer (app.js)
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.sees("Đã hủy. Trả lại 530.000 ₫")
 
@@ -98,7 +98,7 @@ async def test_the_drawer_is_counted_against_the_books_and_the_day_closed_once(c
     await clerk.page.wait_for_function("() => document.activeElement.id === 'counted-remark'")
     await clerk.type("Trả nhầm tiền thừa")
     await clerk.press("Enter")
-    await clerk.page.wait_for_timeout(600)  # an Enter that follows another at once is no answer (app.js)
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.sees("Đã chốt lúc")
     day = (await clerk.doors.call("GetDay", intake.GetDayRequest(), WHO)).day

@@ -62,7 +62,7 @@ async def test_offline_a_label_of_a_roll_makes_a_filing_that_is_sent_when_the_ne
     await _fill(clerk, first, "NP1")
     await clerk.press("Enter")
     await clerk.sees("Đã ghi, sẽ gửi khi có mạng")
-    await clerk.page.wait_for_timeout(600)
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.page.reload()  # what waits is on the disk
     await _fill(clerk, second, "NP2")

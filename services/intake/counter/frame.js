@@ -17,8 +17,8 @@ export class Frame {
     this.main = h("main", { id: "main", tabindex: "-1" });
     this.renewal = h("p", { class: "note", hidden: true });
     put(body, h("a", { class: "skip", href: "#main", on: { click: (event) => { event.preventDefault(); this.main.focus(); } } }, say("skip")),
-      this.head, this.voice, this.renewal, this.main, this.sink, this.sheet);
-    put(this.head, this.top);
+      this.head, this.main, this.sheet);
+    put(this.head, this.top, this.voice, this.renewal, this.sink);
     this.language = h("a", { href: `?lang=${language === "vi" ? "en" : "vi"}`, lang: language === "vi" ? "en" : "vi", on: { click: otherLanguage } }, say("otherLanguage"));
     this.number = 0;
   }

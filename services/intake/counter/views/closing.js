@@ -34,7 +34,7 @@ export async function show(counter, root) {
     put(holder, unsent ? h("p", {}, mark("waiting", say("unsentAtClosing", unsent)), " ", h("a", { href: "#/waiting" }, say("waiting"))) : null,
       booked(counter, found.totals),
       found.closing ? closed(counter, found) : form(counter, found, close));
-    (holder.querySelector("input") ?? date).focus();
+    (holder.querySelector("input") ?? holder.querySelector(".scrolls") ?? date).focus();
   }
   async function close(found, { fee, postage, remark }) {
     try {

@@ -14,9 +14,9 @@ const REPRINT_REASONS = ["DAMAGED", "UNREADABLE", "LOST"];
 export async function show(counter, root, { id }) {
   const { say, call, store } = counter;
   const told = h("p", { class: "note", role: "status" });
-  const panel = h("section", { class: "ask", hidden: true, role: "alertdialog", "aria-live": "polite" });
+  const panel = h("section", { class: "ask", hidden: true, role: "alertdialog", "aria-labelledby": "asked" });
   const holder = h("div", {});
-  put(root, holder, panel, told);
+  put(root, told, panel, holder);
   const onKey = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -42,9 +42,10 @@ export async function show(counter, root, { id }) {
   const ask = (...content) => {
     put(panel, content);
     panel.hidden = false;
+    panel.scrollIntoView({ block: "center" });
     panel.querySelector("button").focus();
   };
-  const reprint = () => ask(h("h2", {}, say("reprintTitle")), h("p", {}, say("reprintText")), h("p", { class: "buttons" },
+  const reprint = () => ask(h("h2", { id: "asked" }, say("reprintTitle")), h("p", {}, say("reprintText")), h("p", { class: "buttons" },
     REPRINT_REASONS.map((reason) => button(say(`reason${reason}`), () => reprinted(reason))), button(say("cancelNo"), close)));
   const reprinted = async (reasonCode) => {
     const requestId = crypto.randomUUID();
@@ -55,7 +56,7 @@ export async function show(counter, root, { id }) {
     put(told, mark("done", say("reprinted", answer.labelVersion)));
     await tell(told, say, counter.printing, "printed", () => counter.printing.labels([{ filingId: id, requestId }]), counter);
   };
-  const cancel = () => ask(h("h2", {}, say("cancelTitle")), h("p", {}, say("cancelText", money(sumOf(dossier)))), h("p", { class: "buttons" },
+  const cancel = () => ask(h("h2", { id: "asked" }, say("cancelTitle")), h("p", {}, say("cancelText", money(sumOf(dossier)))), h("p", { class: "buttons" },
     button(say("cancelNo"), close, { kind: "go" }), button(say("cancelYes"), cancelled, { kind: "danger", "data-calm": "" })));
   const cancelled = async () => {
     const back = money(sumOf(dossier));

@@ -42,10 +42,10 @@ export const MORE = {
 
   bulkTitle: ["Nhận nhiều hồ sơ từ bảng tính", "Take in many from a spreadsheet"], chooseFile: ["Chọn tệp XLSX hoặc CSV", "Choose an XLSX or CSV file"],
   template: ["Tải mẫu XLSX", "Template as XLSX"], templateCsv: ["Tải mẫu CSV", "Template as CSV"],
-  bulkRead: ["{0}: {1} dòng đúng, {2} dòng cần sửa.", "{0}: {1} rows are right, {2} to mend."], bulkFile: ["Nhận {0} hồ sơ", "Take in {0} dossiers"],
+  bulkRead: ["{0}: {1} dòng đúng, {2} dòng cần sửa.", "{0}: rows right {1}, to mend {2}."], bulkFile: ["Nhận {0} hồ sơ", "Take in ({0})"],
   bulkDone: ["Đã nhận {0}. Bị từ chối {1}. Chờ gửi {2}.", "Taken in {0}. Refused {1}. Waiting {2}."], badTitle: ["Dòng cần sửa", "Rows to mend"],
   line: ["Dòng", "Row"], column: ["Cột", "Column"], whatToDo: ["Cần làm gì", "What to do"], saveBad: ["Tải các dòng cần sửa", "Save the rows to mend"],
-  filedTitle: ["Dòng đã nhận", "Rows taken in"], printAll: ["In {0} nhãn", "Print {0} labels"], printedOf: ["Đã in {0} / {1}", "Printed {0} of {1}"], total: ["Cả bảng", "Sheet"],
+  filedTitle: ["Dòng đã nhận", "Rows taken in"], printAll: ["In {0} nhãn", "Print labels ({0})"], printedOf: ["Đã in {0} / {1}", "Printed {0} of {1}"], total: ["Cả bảng", "Sheet"],
   bulkToPay: ["Phải thu {0}", "To collect {0}"], bulkAgain: ["Tệp này đã nhận rồi thì không dòng nào bị nhận hai lần.", "A file read again files no row twice."],
 
   closingTitle: ["Chốt ngày {0}", "Close {0}"], expected: ["Sổ ghi", "Booked"], counted: ["Đếm được", "Counted"], difference: ["Chênh lệch", "Difference"],
