@@ -19,7 +19,7 @@ from .scanning import Scanning
 from .signed_text import receiver_text
 from .stream import PARCEL, Parcels, claims, waiting_of
 
-_TRIES = 4
+_TRIES = 8
 Known = dict[str, list[tuple[Recorded, ActClaimed]]]
 
 
