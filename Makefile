@@ -119,4 +119,4 @@ load: setup-load ## people in numbers over gRPC, then the oracle (SHAPE=tet USER
 	@$(PY) -m loadtests.run --users $(USERS) --seconds $(SECONDS) --shape $(SHAPE) --target $(TARGET) --processes $(PROCESSES) $(if $(filter 1,$(UI)),--ui)
 
 clean: ## remove what was built; data under var/ stays
-	@rm -rf $(VENV) build out deploy/pages/node_modules
+	@rm -rf $(VENV) build out deploy/pages/node_modules tests/printing/node_modules

@@ -20,6 +20,17 @@ def pages_of(pdf: bytes) -> int:
     return int(next(line for line in shown.splitlines() if line.startswith("Pages:")).split()[1])
 
 
+def texts_of(pdf: bytes) -> str:
+    """Its words, as poppler finds them."""
+    return subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def page_size(pdf: bytes) -> str:
+    """Its first page's size in points."""
+    shown = subprocess.run(["pdfinfo", "-"], input=pdf, check=True, capture_output=True).stdout.decode()
+    return next(line for line in shown.splitlines() if line.startswith("Page size:"))
+
+
 def read_by_zxing(image: Image.Image) -> set[str]:
     return {found.text for found in zxingcpp.read_barcodes(image)}
 

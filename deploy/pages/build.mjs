@@ -37,6 +37,7 @@ async function bundle(name, source, target) {
     entryNames: "assets/[name]-[hash]", chunkNames: "assets/[name]-[hash]", assetNames: "assets/[name]-[hash]",
     publicPath: `/${name}/`, loader: { ".woff2": "file", ".wasm": "file", ".svg": "file", ".png": "file" },
   });
+  if (made.warnings.length > 0) throw new Error(`${name}: what esbuild warns of is to be mended`);
   const hashed = new Map();
   for (const [path, output] of Object.entries(made.metafile.outputs)) {
     if (output.entryPoint) hashed.set(relative(source, join(ROOT, output.entryPoint)), relative(target, join(ROOT, path)));

@@ -20,6 +20,7 @@ from postal.courier.v1 import device_events_pb2 as _device_facts  # noqa: F401  
 from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import counter_events_pb2 as _counter_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import dossier_events_pb2 as _intake_facts  # noqa: F401  fills the descriptor pool
+from postal.intake.v1 import print_events_pb2 as _print_facts  # noqa: F401  fills the descriptor pool
 
 from .errors import Invalid
 from .recent import Recent

@@ -13,14 +13,15 @@ from services.foundation.runtime.identity import Role, caller
 from services.foundation.runtime.parts import ServiceContext
 from services.registry import Authority, Procedure
 
-from . import papers
 from .closing import BY_DAY, LIST
 from .commands import Commands
 from .day import iso_day
 from .dossier import Dossier
 from .dossier_facts import DecisionOutcome, Paper
 from .filing import Desk, Filing
-from .office_api import Office, OfficeApi
+from .office_api import Office
+from .printing.grpc_api import PrintingApi
+from .printing.jobs import PrintJobs
 from .routing import check_by_post
 from .taking_in import TakingIn
 
@@ -33,11 +34,13 @@ def encode_private(filing: Filing) -> bytes:
     return codec.to_message(filing.applicant, dossier_pb2.Applicant).SerializeToString()  # type: ignore[no-any-return]
 
 
-class IntakeApi(OfficeApi, intake_service_pb2_grpc.IntakeServiceServicer):
-    """All methods of postal.intake.v1.IntakeService; those of an office's own things in office_api.py."""
+class IntakeApi(PrintingApi, intake_service_pb2_grpc.IntakeServiceServicer):
+    """All methods of postal.intake.v1.IntakeService; those of an office's own things in office_api.py, of
+    printing in printing/grpc_api.py."""
 
-    def __init__(self, context: ServiceContext, commands: Commands, office: Office, taking_in: TakingIn, desk: Desk) -> None:
-        super().__init__(context, commands, office)
+    def __init__(self, context: ServiceContext, commands: Commands, office: Office, print_jobs: PrintJobs, taking_in: TakingIn,
+                 desk: Desk) -> None:
+        super().__init__(context, commands, office, print_jobs)
         self._taking_in, self._desk, self._clock = taking_in, desk, context.clock
 
     async def ListProcedures(self, request: Any, _: Any) -> Message:
@@ -113,19 +116,6 @@ class IntakeApi(OfficeApi, intake_service_pb2_grpc.IntakeServiceServicer):
         return _pb.ListDossiersResponse(
             dossiers=[codec.to_message(dossier, dossier_pb2.Dossier) for dossier in found],
             next_page_token=rows[-1].key if len(rows) == size else "")
-
-    async def RenderLabel(self, request: Any, _: Any) -> Message:
-        dossier = await self._own(request.filing_id)
-        parcel_code = dossier.check_envelope(request.parcel_code or dossier.parcel_code)
-        wanted = codec.choice_name(request, "format").replace("UNSPECIFIED", "PDF")
-        content, media = papers.label(self._registry, dossier, await self._applicant(dossier),
-                                      self._label_said(dossier, parcel_code), parcel_code, wanted)
-        return _pb.RenderLabelResponse(content=content, media_type=media)
-
-    async def RenderReceipt(self, request: Any, _: Any) -> Message:
-        dossier = await self._own(request.filing_id)
-        content, media = papers.receipt(self._registry, dossier, await self._applicant(dossier), self._tracking_url(dossier))
-        return _pb.RenderReceiptResponse(content=content, media_type=media)
 
     async def AcceptDossier(self, request: Any, _: Any) -> Message:
         asked = await self._asked("AcceptDossier", request)

@@ -13,6 +13,7 @@ from .doubles import Doubles
 from .filing import Desk, ParcelNumbers
 from .grpc_api import IntakeApi, encode_private
 from .office_api import Office
+from .printing.jobs import PrintJobs
 from .reactions import VIEWS, Reactions
 from .rolls import Rolls
 from .stream import DOSSIER, TOPIC, Dossiers
@@ -32,7 +33,7 @@ def build(context: ServiceContext) -> ServiceParts:
     office = Office(rolls=rolls, days=Days(streams, views, clock, dossiers), label_keys=LabelKeys(context.settings.keys_dir))
     taking_in = TakingIn(streams, clock, desk, dossiers, numbers, rolls, doubles, keys.seal_key, encode_private)
     reactions = Reactions(commands, views)
-    api = IntakeApi(context, commands, office, taking_in, desk)
+    api = IntakeApi(context, commands, office, PrintJobs(streams, clock, context.printers), taking_in, desk)
 
     def add(server: grpc.aio.Server) -> None:
         intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]

@@ -13,6 +13,7 @@ PURE = {
                         "corrections", "day", "counter_facts"),
     "services/intake/labels": ("label", "roll", "code128", "layout"),
     "services/intake/forms": ("words", "slip"),
+    "services/intake/printing": ("journal",),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",
                          "device_clock", "delivery", "notices", "acts"),
     "services/courier/devices": ("device", "device_facts"),

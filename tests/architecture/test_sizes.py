@@ -1,10 +1,20 @@
 """Rooms small enough to see whole."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES, MOST_FUNCTION_LINES = 240, 45
+
+
+def test_no_module_of_a_page_outgrows_it_either_nor_makes_markup_of_text() -> None:
+    modules = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "services").rglob("*.js")}
+    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|console\.log|alert\(")
+
+    assert len(modules) > 5
+    assert {name: count for name, text in modules.items() if (count := len(text.splitlines())) > MOST_LINES} == {}
+    assert {name: found[0] for name, text in modules.items() if (found := forbidden.search(text))} == {}
 
 
 def test_no_module_outgrows_a_screenful_of_screens() -> None:

@@ -1,5 +1,6 @@
 """A courier's day in a real Chromium: the system, dossiers filed at a counter, and handhelds that type, see and store."""
 
+import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
 from postal.courier.v1 import parcel_pb2 as parcels
@@ -171,12 +172,18 @@ class Device:
 
     async def until(self, name: str, value: int, timeout: float = 30_000) -> None:
         """Waits until one of the two numbers at the bottom is what it should be."""
-        shows = "([name, value]) => document.querySelector(`#${name} strong`)?.textContent === String(value)"
-        await self.page.wait_for_function(shows, arg=[name, value], timeout=timeout)
+        await expect(self.page.locator(f"#{name} strong")).to_have_text(str(value), timeout=timeout)
 
     async def stored(self, name: str) -> list[Any]:
         """Every record of one of the device's stores."""
         return await self.page.evaluate(READ_ALL, name)  # type: ignore[no-any-return]
+
+    async def until_stored(self, name: str, count: int) -> list[Any]:
+        """The records of a store once there are as many."""
+        async with asyncio.timeout(30):
+            while len(found := await self.stored(name)) < count:
+                await asyncio.sleep(0.02)
+        return found
 
     async def picture(self, name: str) -> None:
         SCREENS.mkdir(parents=True, exist_ok=True)

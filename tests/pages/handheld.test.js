@@ -32,7 +32,8 @@ test("the second scan in the same mode is a double and says since when; another 
 
 test("off its route it is the wrong way, and the next office on its way is named", () => {
   const away = { me: { person: "bt", place: "999999" } };
-  assert.deepEqual(judged("INTO_HUB", away), { outcome: "wrong_way", place: "100001" });
+  assert.deepEqual(judged("INTO_HUB", away), { outcome: "wrong_way", place: "200002" });
+  assert.deepEqual(judged("PICK_UP", away), { outcome: "wrong_way", place: "100001" });
   assert.deepEqual(judged("INTO_HUB", { ...away, parcel: aParcel({ office: "200002" }) }), { outcome: "wrong_way", place: "300003" });
   assert.deepEqual(judged("OUT_TO_COURIER"), { outcome: "wrong_way", place: "300003" });
   assert.deepEqual(judged("DELIVER"), { outcome: "wrong_way", place: "TINH-01" });
@@ -57,13 +58,14 @@ test("an older label is superseded, a typed code has no version, a newer one tha
 
 test("what the list does not know is unknown while the list is fresh, else kept; a signed label needs no list", () => {
   const unlisted = { parcel: undefined };
-  assert.equal(judged("PICK_UP", unlisted).outcome, "unknown");
-  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: undefined }).outcome, "kept");
-  assert.equal(judged("PICK_UP", { ...unlisted, listedAt: NOW - 13 * 3_600_000 }).outcome, "kept");
+  assert.equal(judged("OUT_OF_HUB", unlisted).outcome, "unknown");
+  assert.equal(judged("INTO_HUB", unlisted).outcome, "kept"); // it comes from elsewhere
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, listedAt: undefined }).outcome, "kept");
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, listedAt: NOW - 13 * 3_600_000 }).outcome, "kept");
   const label = { state: "signed", destination: "300003" };
   assert.equal(judged("INTO_HUB", { ...unlisted, label }).outcome, "right");
   assert.deepEqual(judged("OUT_TO_COURIER", { ...unlisted, label }), { outcome: "wrong_way", place: "300003" });
-  assert.equal(judged("PICK_UP", { ...unlisted, label: { state: "unchecked" } }).outcome, "unknown");
+  assert.equal(judged("OUT_OF_HUB", { ...unlisted, label: { state: "unchecked" } }).outcome, "unknown");
 });
 
 test("a parcel that was signed for is ended", () => assert.equal(judged("PICK_UP", { parcel: aParcel({ ended: true }) }).outcome, "ended"));
@@ -95,6 +97,7 @@ test("a clock's difference is read from one exchange, and a slow exchange is no 
   assert.equal(offsetOf({ sent: 1000, received: 1200, server: 61_100 }), 60_000);
   assert.equal(offsetOf({ sent: 1000, received: 900, server: 0 }), undefined);
   assert.equal(offsetOf({ sent: 0, received: 60_000, server: 0 }), undefined);
+  assert.equal(offsetOf({ sent: 0, received: 10, server: Number.NaN }), undefined);
   assert.equal(isWrong(undefined) || isWrong(-119_000) || isWrong(119_000), false);
   assert.ok(isWrong(-121_000) && isWrong(365 * 86_400_000));
   assert.deepEqual(spoken(-365 * 86_400_000), { days: 365, hours: 0, minutes: 0, ahead: true });
@@ -128,7 +131,7 @@ test("answers go to their entries by number; an entry without one stays", () => 
   const done = settled(records, results);
   assert.deepEqual(done.map(({ entry }) => entry.sequence), [1, 3]);
   assert.deepEqual(wordsOf({ ...records[0], answer: done[0].answer }, "mine"), ["notice.WRONG_WAY", { place: "200002" }]);
-  assert.deepEqual(wordsOf({ ...records[2], answer: done[1].answer }, "mine"), ["answer.CONFLICT", { reason: "NOT_HOLDER" }]);
+  assert.deepEqual(wordsOf({ ...records[2], answer: done[1].answer }, "mine"), ["answer.CONFLICT", { why: "NOT_HOLDER" }]);
   assert.deepEqual(wordsOf(records[1], "mine"), ["answer.WAITING", {}]);
   assert.ok(isGrave(done[0].answer) && isGrave(done[1].answer));
   const plain = { outcome: "DUPLICATE", of: { device: "other-device", sequence: 9 }, notices: [], reason: "" };

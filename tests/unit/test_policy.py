@@ -19,6 +19,8 @@ GetDossier        CLERK OFFICER SUPERVISOR
 ListDossiers      CLERK OFFICER SUPERVISOR
 RenderLabel       CLERK OFFICER
 RenderReceipt     CLERK
+ListPrinters      CLERK OFFICER
+PrintLabel        CLERK OFFICER
 AcceptDossier     OFFICER
 DeclineDossier    OFFICER
 RequestSupplement OFFICER

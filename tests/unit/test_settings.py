@@ -10,7 +10,7 @@ from services.foundation.errors import Invalid
 from services.foundation.runtime import settings
 
 BAD = {"POSTAL_STORE": "oracle:x", "POSTAL_LOG": "rabbit://x", "POSTAL_MONGO_DRIVER": "pymong", "POSTAL_INTAKE_PORT": "70000",
-       "POSTAL_HTTP_PORT": "http", "POSTAL_PUBLIC_URL": "localhost", "POSTAL_LOG_LEVEL": "LOUD"}
+       "POSTAL_HTTP_PORT": "http", "POSTAL_COURIER_HTTP_PORT": "-1", "POSTAL_PUBLIC_URL": "localhost", "POSTAL_LOG_LEVEL": "LOUD"}
 
 
 def test_without_settings_everything_runs_on_a_laptop() -> None:
@@ -18,6 +18,13 @@ def test_without_settings_everything_runs_on_a_laptop() -> None:
 
     assert found == settings.Settings()
     assert found.port("courier") == 8102
+
+
+def test_alone_a_service_has_an_http_port_of_its_own_and_together_they_share_one() -> None:
+    found = settings.read({"POSTAL_INTAKE_HTTP_PORT": "1", "POSTAL_COURIER_HTTP_PORT": "2", "POSTAL_HTTP_PORT": "3"})
+
+    assert [found.http_port_of((name,)) for name in ("intake", "courier", "tracking")] == [1, 2, 3]
+    assert found.http_port_of(("intake", "courier", "tracking")) == 3
 
 
 def test_a_setting_is_read_from_its_variable() -> None:

@@ -11,11 +11,11 @@ import { enrol, shift } from "./enrol.js";
 import { fetchLabelKeys, fetchList } from "./list.js";
 import { choose, menu } from "./menu.js";
 import { MODES, modesOf } from "./modes.js";
-import { announce, drawLast, drawResult } from "./result.js";
+import { announceNews, drawLast, drawResult } from "./result.js";
 import { scan } from "./scan.js";
 import { drawBottom, drawTop, drawWarnings } from "./shell.js";
 import { give } from "./give.js";
-import { isGrave } from "./answers.js";
+import { isNews } from "./answers.js";
 import { forgetOld } from "./store.js";
 import { take } from "./take.js";
 import { makeUploader } from "./uploader.js";
@@ -68,7 +68,7 @@ function onText(text) {
   chain = chain.then(async () => {
     const typed = app.person && MODES.find(({ key }) => key === text);
     if (typed && modesOf(app.device.role).includes(typed)) await app.modeChosen(typed.name);
-    else await (app.screen.onText ?? scan.onText)(app, text);
+    else if (app.person || app.screen.onText) await (app.screen.onText ? app.screen : scan).onText(app, text);
   });
   return chain;
 }
@@ -81,11 +81,12 @@ const uploader = makeUploader({
     const answer = await call(app, "CourierService", "UploadBundle",
       { deviceId: records[0].device, deviceNow: new Date(sent).toISOString(), entries, requestId: crypto.randomUUID() }, timeout);
     await learnClock(app, { sent, received: Date.now(), server: Date.parse(answer.serverTime) });
-    return answer.results;
+    return answer.results ?? []; // something between us may answer in the door's place
   },
   onState: (state) => { app.net = state; draw(); },
   onAnswers: (done) => {
-    if (done.some(({ answer }) => isGrave(answer))) announce(app, { ...app.result, outcome: "unknown", said: words(app, "grave"), word: words(app, "grave.word") });
+    const news = done.filter(({ entry, answer }) => isNews(entry, answer));
+    if (news.length > 0) announceNews(app, news.at(-1));
     app.drawLast();
   },
 });

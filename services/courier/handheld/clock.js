@@ -8,7 +8,7 @@ const TOLERATED_MS = 2 * 60_000;
  */
 export function offsetOf({ sent, received, server }) {
   const way = received - sent;
-  if (way < 0 || way > 30_000) return undefined;
+  if (way < 0 || way > 30_000 || !Number.isFinite(server)) return undefined;
   return Math.round(server - (sent + way / 2));
 }
 

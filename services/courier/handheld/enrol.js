@@ -5,6 +5,7 @@ import { h, show } from "../../foundation/pages/dom.js";
 import { learnClock, set, words } from "./context.js";
 import { makeKeys, publicKeyOf } from "./device.js";
 import { field, problemAt } from "./form.js";
+import { refusal } from "./shell.js";
 
 const NAME = /^[^\s\p{C}]{1,64}$/u; // of the contract: no spaces, no control characters
 
@@ -38,7 +39,7 @@ export const enrol = {
       await app.go("work");
     } catch (problem) {
       if (!problem.reason) throw problem;
-      told.textContent = words(app, "enrol.failed", { reason: app.has(`refused.${problem.reason}`) ? words(app, `refused.${problem.reason}`) : problem.message });
+      told.textContent = words(app, "enrol.failed", { reason: refusal(app, problem.reason) });
     }
   },
 };

@@ -3,18 +3,19 @@
 
 const AT_DESK = new Set(["PICK_UP", "OUT_TO_COURIER", "INTO_HUB", "OUT_OF_HUB", "GIVE_BACK"]);
 const MINE_ALONE = new Set(["HAND_OVER", "DELIVER", "ATTEMPT_FAILED"]); // only who answers for a parcel can do these
+const FROM_ELSEWHERE = new Set(["PICK_UP", "INTO_HUB"]); // what comes in need not be on the list yet
 const OLD_LIST_MS = 12 * 3_600_000;
 
 /** Outcomes that wait for a tap. The others go on by themselves. */
-export const WAITS = new Set(["not_mine", "wrong_way", "unknown", "superseded", "ended", "wrong"]);
+export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "superseded", "ended", "wrong"]);
 
 /**
  * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel; ``me``: {person, place};
  * ``parcel``: its row of the list, if known; ``label``: {state, destination} of a signed code, else undefined; ``listedAt``: when
  * the list was fetched, in ms.
  *
- * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown · kept
- * (no list to compare with) · superseded · ended.
+ * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown (a fresh
+ * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended.
  */
 export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
   if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
@@ -33,7 +34,8 @@ function unlisted(mode, me, label, listedAt, now) {
     const away = mode.name === "OUT_TO_COURIER" && label.destination && label.destination !== me.place;
     return away ? { outcome: "wrong_way", place: label.destination } : { outcome: "right" };
   }
-  return { outcome: listedAt !== undefined && now - listedAt < OLD_LIST_MS ? "unknown" : "kept" };
+  const mustKnow = !FROM_ELSEWHERE.has(mode.name) && listedAt !== undefined && now - listedAt < OLD_LIST_MS;
+  return { outcome: mustKnow ? "unknown" : "kept" };
 }
 
 // The office the parcel should be at instead; undefined if it is right here.
@@ -41,15 +43,14 @@ function placeWanted(mode, here, parcel) {
   const { route } = parcel;
   if (mode.name === "DELIVER" && parcel.direction === "OUTBOUND") return parcel.authority;
   if (!AT_DESK.has(mode.name) || route.length === 0 || mode.name === "GIVE_BACK") return undefined;
-  if (!route.includes(here)) return nextOf(parcel);
-  if (mode.name === "PICK_UP" && here !== route[0]) return route[0];
+  if (!route.includes(here)) return mode.name === "PICK_UP" ? route[0] : nextOf(parcel);
   if (mode.name === "OUT_TO_COURIER" && here !== route.at(-1)) return route.at(-1);
-  return undefined;
+  return route.indexOf(here) < route.indexOf(parcel.office) ? parcel.office : undefined; // an office left out is no error, going back is
 }
 
-/** The office a parcel goes to next: after the last one on its route that has seen it. */
+/** The office a parcel goes to next: after the last one on its route that has seen it, else after the first. */
 export function nextOf({ route, office }) {
-  const at = route.indexOf(office);
+  const at = Math.max(0, route.indexOf(office));
   return route[Math.min(at + 1, route.length - 1)];
 }
 
@@ -59,9 +60,8 @@ export function actsFor(me, whose) {
 }
 
 // The place that answers for the parcel instead; undefined if it is mine, my desk's, or on its way into my hands.
-function wrongHands(mode, me, { holder, offer, route }) {
-  if (actsFor(me, holder)) return undefined;
-  if (actsFor(me, offer?.taker) && !MINE_ALONE.has(mode.name)) return undefined;
-  if (AT_DESK.has(mode.name) && route.includes(me.place)) return undefined;
-  return holder.place;
+function wrongHands(mode, me, { holder, offer }) {
+  if (mode.name === "INTO_HUB" || actsFor(me, holder)) return undefined; // what comes in comes with whoever brings it
+  if (mode.name === "PICK_UP" && holder.place === me.place) return undefined;
+  return actsFor(me, offer?.taker) && !MINE_ALONE.has(mode.name) ? undefined : holder.place;
 }

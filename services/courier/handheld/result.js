@@ -18,6 +18,13 @@ export function announce(app, result) {
   app.drawResult();
 }
 
+/** Tells what the server found and the device had not said; after the error that still waits for its tap, if there is one. */
+export function announceNews(app, { entry, answer }) {
+  const news = { outcome: "grave", code: entry.codes[0], said: answerWords(app, { ...entry, answer }) };
+  if (waits(app)) app.news = news;
+  else announce(app, news);
+}
+
 /** Whether an error still waits for a tap. */
 export function waits(app) {
   return Boolean(app.result) && WAITS.has(app.result.outcome);
@@ -39,6 +46,11 @@ export function drawResult(app, place) {
 /** The tap on "understood". */
 export function understood(app) {
   app.result = undefined;
+  if (app.news) {
+    const { news } = app;
+    app.news = undefined;
+    announce(app, news);
+  }
   app.drawResult();
   app.sink.focus();
 }
@@ -54,12 +66,17 @@ function sentence(app, { outcome, reason, place, since, said }) {
 export async function drawLast(app, place) {
   const records = await newest(app.db, LAST);
   const rows = records.map((record) => {
-    const [key, values] = wordsOf(record, app.device.id);
     const grave = record.answer && isGrave(record.answer);
     return h("li", { class: grave ? "grave" : record.answer ? "answered" : "waiting" },
       mark(grave ? "cross" : record.answer ? "tick" : "clock"),
       h("span", { class: "code" }, record.codes.length > 1 ? words(app, "give.count", { n: record.codes.length }) : groupCode(record.codes[0])),
-      h("span", { class: "answer" }, words(app, key, values)));
+      h("span", { class: "answer" }, answerWords(app, record)));
   });
   show(place, h("h2", {}, words(app, "last")), rows.length ? h("ol", {}, rows) : h("p", { class: "quiet" }, words(app, "last.none")));
+}
+
+function answerWords(app, record) {
+  const [key, { why, ...values }] = wordsOf(record, app.device.id);
+  const reason = why && words(app, app.has(`why.${why}`) ? `why.${why}` : "why.OTHER");
+  return words(app, key, { ...values, reason });
 }

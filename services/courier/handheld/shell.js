@@ -51,6 +51,7 @@ function netSentence(app, unsent) {
   return reason === "NO_ANSWER" ? words(app, "net.waiting", { time }) : words(app, "net.refused", { reason: refusal(app, reason), time });
 }
 
-function refusal(app, reason) {
-  return app.has(`refused.${reason}`) ? words(app, `refused.${reason}`) : reason.toLowerCase().replaceAll("_", " ");
+/** Why the door said no, in words; a reason nobody wrote words for is the server's affair. */
+export function refusal(app, reason) {
+  return words(app, app.has(`refused.${reason}`) ? `refused.${reason}` : "refused.OTHER");
 }

@@ -41,6 +41,7 @@ _INTAKE = {
     "FileDossier": {_CLERK: _OFFICE}, "FileDossiers": {_CLERK: _OFFICE},
     "GetDossier": _OWN, "ListDossiers": _OWN,
     "RenderLabel": {_CLERK: _OFFICE, _OFFICER: _AUTHORITY}, "RenderReceipt": {_CLERK: _OFFICE},
+    "ListPrinters": {_CLERK: _ANY, _OFFICER: _ANY}, "PrintLabel": {_CLERK: _OFFICE, _OFFICER: _AUTHORITY},
     "AcceptDossier": _DECIDER, "DeclineDossier": _DECIDER, "RequestSupplement": _DECIDER, "DecideDossier": _DECIDER,
     "SupplyPapers": {_CLERK: _ANY, _OFFICER: _AUTHORITY},
     "WithdrawDossier": {_CLERK: _OFFICE, _OFFICER: _AUTHORITY},

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from functools import cache
-from unicodedata import normalize
 
 from reportlab.lib.units import inch
 from reportlab.pdfbase import pdfmetrics
@@ -12,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from . import code128, qr
 from .layout import DOTS_PER_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, height_of
-from .raster import FONTS
+from .raster import FONTS, letters
 from .svg import runs
 
 _MM = inch / 25.4
@@ -49,7 +48,7 @@ def _draw(canvas: Canvas, item: Item, top: float, dot: float) -> None:
         case Text():
             regular, bold = register_fonts()
             canvas.setFont(bold if item.bold else regular, item.size * dot)
-            canvas.drawString(item.x * dot, top - (item.y + item.size * 0.95) * dot, normalize("NFC", item.text))
+            canvas.drawString(item.x * dot, top - (item.y + item.size * 0.95) * dot, letters(item.text))
         case Rule():
             _rectangle(canvas, item.x, item.y, item.width, item.height, top, dot)
         case Qr():

@@ -44,12 +44,19 @@ def paper(medium: str, dpi: int) -> Paper:
 
 @lru_cache(maxsize=256)
 def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"Roboto-{'Bold' if bold else 'Regular'}.ttf"), size)
+    # Pillow's own layout: the other one is there or not by what a system has installed, and draws other dots.
+    path = FONTS / f"Roboto-{'Bold' if bold else 'Regular'}.ttf"
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def letters(word: str) -> str:
+    """What a font has letters for: composed, without control characters."""
+    return "".join(letter for letter in normalize("NFC", word) if letter.isprintable())
 
 
 @lru_cache(maxsize=16384)
 def _advance(word: str, size: int, bold: bool) -> int:
-    return round(_font(size, bold).getlength(normalize("NFC", word)))
+    return round(_font(size, bold).getlength(letters(word)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def _parts(word: str) -> tuple[str, ...]:
 def _word(word: str, size: int, bold: bool, pitch: int) -> int:
     """A word at the left edge of rows as wide as the paper: Vietnamese is written in few thousand syllables."""
     image = Image.new("1", (_advance(word, size, bold) + 3 * _BEFORE, size * 5 // 4), 0)
-    ImageDraw.Draw(image).text((_BEFORE, 0), normalize("NFC", word), fill=1, font=_font(size, bold))
+    ImageDraw.Draw(image).text((_BEFORE, 0), letters(word), fill=1, font=_font(size, bold))
     wide = (image.width + 7) // 8
     raw, rest = image.tobytes(), bytes(max(0, pitch - wide))
     return int.from_bytes(b"".join(raw[start:start + min(wide, pitch)] + rest for start in range(0, len(raw), wide)), "big")

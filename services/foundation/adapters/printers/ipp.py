@@ -13,7 +13,7 @@ from ...errors import Invalid, Unavailable
 from ...ports import Reach
 from .problems import away, no_paper, uncertain
 
-_TURN_S, _ASK_S, _GIVE_S = 1.5, 2.5, 5.0
+_TURN_S, _ASK_S, _GIVE_S = 1.5, 2.0, 4.5
 _MEDIA_TYPES = {"PDF": "application/pdf", "PNG": "image/png", "SVG": "image/svg+xml", "ZPL": "application/vnd.cups-raw",
                 "ESCPOS": "application/vnd.cups-raw"}
 _PRINT_JOB, _GET_PRINTER_ATTRIBUTES = 0x0002, 0x000B
