@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels run demo test chaos seeds fuzz simulate bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -78,6 +78,10 @@ pages-where-npm-is:
 badge: setup ## print links that log a developer in to the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
 	@$(PY) -m services.demo.badge $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) $(if $(PERSON),--person $(PERSON)) \
 	  $(if $(MINUTES),--minutes $(MINUTES)) --target $(TARGET)
+
+labels: setup ## make a roll of labels to be bound later, as PDF in out/labels (ROLL=500 OFFICE=032248 PAPER=A4|SINGLE TARGET=up)
+	@$(PY) -m services.demo.labels $(if $(ROLL),--count $(ROLL)) $(if $(OFFICE),--office $(OFFICE)) $(if $(PAPER),--paper $(PAPER)) \
+	  --target $(TARGET)
 
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services

@@ -103,6 +103,17 @@ class Subjects(Generic[State]):
         found = (self._kind.state_of(histories[self._kind.subject_of(name)]) for name in names)
         return [state for state in found if state is not None]
 
+    async def earlier(self, asked: Sequence[tuple[str, Request]]) -> list[State | Problem | None]:
+        """What each (name, request) was answered before, by one read: the state then, None if nothing, or the refusal."""
+        histories = await self._streams.read_many([self._kind.subject_of(name) for name, _ in asked]) if asked else {}
+        answers: list[State | Problem | None] = []
+        for name, request in asked:
+            try:
+                answers.append(self._kind.earlier_answer(_whole(histories[self._kind.subject_of(name)]), request))
+            except Problem as problem:
+                answers.append(problem)
+        return answers
+
     async def states_after(self, facts: Sequence[Recorded]) -> list[State]:
         """The state of each subject the facts are of, at least as far as they tell. One whose facts are all here is not read."""
         told: dict[str, list[Recorded]] = {}

@@ -9,7 +9,7 @@ noted in the unpublished stream ``doubles/<digest>``. Synthetic dossiers are not
 import hashlib
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.foundation.errors import Refused
 from services.foundation.events import Append, Recorded
@@ -34,6 +34,13 @@ class Known:
         """Those still open, without one's own."""
         return [each for each in self.dossiers if each.state in OPEN and each.filing_id != but]
 
+    def after(self, note: Append, filing_id: str) -> "Known":
+        """The same once the note is written: what is noted behind it in the same call follows it."""
+        return replace(self, notes=[*self.notes, *note.facts], noted=self.noted | {filing_id})
+
+
+_NOBODY = Known([], frozenset(), ())
+
 
 class Doubles:
     """The blind index of one intake service."""
@@ -49,16 +56,18 @@ class Doubles:
         return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()[:32]
 
     async def look(self, claims: Collection[str]) -> dict[str, Known]:
-        """All that is known of each claim: three reads, however many they are."""
+        """All that is known of each claim: one question, and two reads more if any is held."""
         holders = await self._streams.claimants(list(claims))
-        notes = await self._streams.read_many([_subject(claim) for claim in claims])
+        if not holders:
+            return dict.fromkeys(claims, _NOBODY)
+        notes = await self._streams.read_many([_subject(claim) for claim in holders])
         noted = {claim: frozenset(FACTS.decode(fact.type, fact.data).filing_id for fact in notes[_subject(claim)])
-                 for claim in claims}
-        named = {claim: noted[claim] | {holder.removeprefix(DOSSIER.prefix) for holder in [holders.get(claim, "")] if holder}
-                 for claim in claims}
+                 for claim in holders}
+        named = {claim: noted[claim] | {holder.removeprefix(DOSSIER.prefix)} for claim, holder in holders.items()}
         states = {each.filing_id: each for each in await self._dossiers.states(sorted(frozenset().union(*named.values())))}
-        return {claim: Known(notes[_subject(claim)], noted[claim],
-                             tuple(states[name] for name in sorted(named[claim]) if name in states)) for claim in claims}
+        return dict.fromkeys(claims, _NOBODY) | {
+            claim: Known(notes[_subject(claim)], noted[claim], tuple(states[name] for name in sorted(names) if name in states))
+            for claim, names in named.items()}
 
     def note(self, claim: str, known: Known, filing_id: str, request: Request) -> Append:
         """The append that tells of one more dossier of the same person and procedure."""

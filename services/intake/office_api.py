@@ -59,6 +59,7 @@ class OfficeApi:
                                         label_version=dossier.label_version(request.parcel_code or dossier.parcel_code))
 
     async def PrintRoll(self, request: Any, _: Any) -> Message:
+        self._registry.office(caller().place)  # a roll of an office that is none could never be used
         roll = await self._office.rolls.print_roll(request.labels, self._request("PrintRoll", request, caller()))
         return _pb.PrintRollResponse(roll=codec.to_message(roll, counter_pb2.Roll))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.foundation.crashpoints import reach
-from services.foundation.errors import Conflict, NotFound, Problem, Unavailable
+from services.foundation.errors import Conflict, Problem, Unavailable
 from services.foundation.events import Append
 from services.foundation.ports import Clock, Streams
 from services.foundation.sealing import seal
@@ -53,15 +53,17 @@ class TakingIn:
     async def file(self, filings: Sequence[tuple[Filing, Request]]) -> list[Dossier | Problem]:
         """Files each; one answer each in order. Whether a request was filed before, or its person is known with the procedure, is
         told by the append itself, so what is new, as nearly all is, needs no look."""
-        answers: _Answers = {}
         drafts: _Drafts = {}
+        wrong: _Answers = {}
         for number, (filing, request) in enumerate(filings):
             try:
                 drafts[number] = await self._draft(filing, request)
             except Unavailable:
                 raise  # no item's fault: the whole call is asked again, and nothing was written
-            except Problem as problem:  # what was right when it was filed is answered as it was then
-                answers[number] = await self._filed_before(filing, request) or problem
+            except Problem as problem:
+                wrong[number] = problem
+        # What was right when it was filed is answered as it was then.
+        answers: _Answers = {**wrong, **await self._filed_before({number: filings[number][1] for number in wrong})}
         labelled = {number: draft for number, draft in drafts.items() if draft.filing.label_code}
         if labelled:
             drafts |= await self._labelled(labelled, answers)
@@ -76,21 +78,18 @@ class TakingIn:
     async def _draft(self, filing: Filing, request: Request) -> _Draft:
         fact = self._desk.filed(filing, request.actor.place, self._clock.now(), self._draw)
         parcel_code = "" if filing.label_code else await self._numbers.take()
-        fact = replace(fact, filing_id=filing_id_of(request.actor.person, filing.request_id), parcel_code=parcel_code)
+        fact = replace(fact, filing_id=filing_id_of(request.actor.person, request.id), parcel_code=parcel_code)
         return _Draft(filing, request, fact, self._doubles.claim_of(filing))
 
     async def _store(self, drafts: _Drafts, answers: _Answers, *, claiming: bool) -> _Drafts:
         """Writes all; those that were not stored and were not filed before are returned."""
         stored = await self._streams.append_many(
             appends := [self._append(draft, draft.claim if claiming else None) for draft in drafts.values()])
-        left: _Drafts = {}
-        for (number, draft), append, done in zip(drafts.items(), appends, stored, strict=True):
-            known = DOSSIER.state_of(append.facts) if done else await self._filed_before(draft.filing, draft.request)
-            if known is not None:
-                answers[number] = known
-            else:
-                left[number] = draft
-        return left
+        for number, append, done in zip(drafts, appends, stored, strict=True):
+            if done and (state := DOSSIER.state_of(append.facts)) is not None:
+                answers[number] = state
+        answers |= await self._filed_before({number: draft.request for number, draft in _without(drafts, answers).items()})
+        return _without(drafts, answers)
 
     def _append(self, draft: _Draft, claim: str | None) -> Append:
         fact, now = draft.fact, self._clock.now()
@@ -99,26 +98,16 @@ class TakingIn:
         return replace(self._dossiers.append_of(fact.filing_id, fact.filing_id, [], decided, draft.request, private=private),
                        claim=claim)
 
-    async def _filed_before(self, filing: Filing, request: Request) -> Dossier | Problem | None:
-        """What the same request has filed, perhaps just now; None if nothing. A store that does not answer fails the whole call:
-        as an item's answer it would say "not filed" of a dossier that is."""
-        try:
-            history = await self._dossiers.history(filing_id_of(request.actor.person, filing.request_id))
-            return DOSSIER.earlier_answer(history, request)
-        except Unavailable:
-            raise
-        except NotFound:
-            return None
-        except Problem as problem:
-            return problem
+    async def _filed_before(self, requests: dict[int, Request]) -> _Answers:
+        """What the same requests have filed, perhaps just now; none for those that have not. A store that does not answer fails the
+        whole call: as an item's answer it would say "not filed" of a dossier that is."""
+        found = await self._dossiers.earlier([(filing_id_of(each.actor.person, each.id), each) for each in requests.values()])
+        return {number: answer for number, answer in zip(requests, found, strict=True) if answer is not None}
 
     async def _labelled(self, drafts: _Drafts, answers: _Answers) -> _Drafts:
         """The drafts with the codes of their labels, which are theirs from now on. A label is not spent on what was filed before or
         will be asked about."""
-        for number, draft in drafts.items():
-            known = await self._filed_before(draft.filing, draft.request)
-            if known is not None:
-                answers[number] = known
+        answers |= await self._filed_before({number: draft.request for number, draft in drafts.items()})
         asking = {draft.claim for draft in _without(drafts, answers).values() if draft.claim and not draft.filing.confirm_double}
         known_claims = await self._doubles.look(asking) if asking else {}
         for number, draft in _without(drafts, answers).items():
@@ -144,15 +133,19 @@ class TakingIn:
         for _ in range(_TRIES):
             known = await self._doubles.look({str(draft.claim) for draft in rest.values()}) if rest else {}
             appends: dict[int, Append] = {}
+            just_noted: set[str] = set()
             for number, draft in rest.items():
-                mine, filing_id = known[str(draft.claim)], draft.fact.filing_id
+                claim, filing_id = str(draft.claim), draft.fact.filing_id
+                mine = known[claim]
                 earlier = mine.open_ones(filing_id)
                 if filing_id in mine.noted:
                     noted[number] = draft
-                elif not draft.filing.confirm_double and (earlier or number in raced):
+                elif not draft.filing.confirm_double and (earlier or number in raced or claim in just_noted):
                     answers[number] = possible_double(earlier[0] if earlier else None, draft.request.actor.place)
                 else:
-                    appends[number] = self._doubles.note(str(draft.claim), mine, filing_id, draft.request)
+                    appends[number] = self._doubles.note(claim, mine, filing_id, draft.request)
+                    known[claim] = mine.after(appends[number], filing_id)
+                    just_noted.add(claim)
             stored = dict(zip(appends, await self._streams.append_many(list(appends.values())), strict=True)) if appends else {}
             noted |= {number: drafts[number] for number, done in stored.items() if done}
             rest = {number: drafts[number] for number, done in stored.items() if not done}

@@ -12,6 +12,7 @@ from services.foundation.localservers import kafka, mongod
 from services.foundation.runtime.identity import Keys, Verifier
 from tests.conftest import need
 from tests.journeys.systems import free_port
+from tests.pictures import pages_of
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,6 +83,20 @@ def test_a_badge_is_a_link_whose_token_the_door_takes(tmp_path: Path) -> None:
     who = Verifier(Keys.load_or_make(keys)).verify(f"Bearer {links['counter']}")
     assert (who.person, who.role.value, who.place) == ("gdv", "CLERK", "032248")
     assert "no page" in integrator.stdout
+
+
+def test_a_roll_of_labels_is_made_and_written(tmp_path: Path) -> None:
+    place = {"POSTAL_STORE": f"sqlite:{tmp_path / 'postal.sqlite'}", "POSTAL_KEYS_DIR": str(tmp_path / "keys")}
+    done = make("labels", "ROLL=3", "OFFICE=032248", "PAPER=SINGLE", **place)
+    wrong = make("labels", "ROLL=501", **place)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"3 labels of office 032248, RH\d{9}VN to RH\d{9}VN: (\S+)", done.stdout)
+    assert found, done.stdout
+    assert pages_of((ROOT / found[1]).read_bytes()) == 3
+    (ROOT / found[1]).unlink()
+    assert wrong.returncode != 0
+    assert "ROLL_SIZE_WRONG" in wrong.stderr
 
 
 def test_without_node_the_demo_goes_on_and_says_so(tmp_path: Path) -> None:

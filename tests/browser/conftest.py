@@ -1,4 +1,4 @@
-"""A real Chromium, and the system that a handheld works with."""
+"""A real Chromium, and the systems that a handheld and a counter work with."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.clerk import Clerk, Office, office
 from tests.browser.field import FLAGS, Device, Field, started
 
 
@@ -31,3 +32,17 @@ async def device(browser: Browser, work: Field) -> AsyncIterator[Device]:
     await opened.enrol(await work.invitation())
     yield opened
     assert opened.wrong == []
+
+
+@pytest.fixture
+async def counter_office(built_pages: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    """The system with the counter of Đất Mũi."""
+    async with office(tmp_path, built_pages) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def clerk(browser: Browser, counter_office: Office) -> AsyncIterator[Clerk]:
+    """Its clerk at the page."""
+    async with counter_office.clerk(browser) as made:
+        yield made

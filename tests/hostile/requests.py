@@ -1,4 +1,4 @@
-"""Raw HTTP requests for the public pages, right and wrong ones."""
+"""Raw HTTP requests for pages, right and wrong ones."""
 
 import random
 from urllib.parse import quote
@@ -8,7 +8,8 @@ from services.tracking.web import Pages
 from .mutation import Known, a_person
 from .values import TEXTS
 
-PATHS = ("/healthz", "/nothing", *(route.path for route in Pages(None, None).routes()))  # type: ignore[arg-type]
+PATHS = ("/healthz", "/nothing", "/counter", "/counter/{code}", "/handheld/", "/handheld/assets/{code}",
+         *(route.path for route in Pages(None, None).routes()))  # type: ignore[arg-type]
 _VERBS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get", "G\x00T", "")
 _NAMES = ("Accept-Language", "Accept", "Cookie", "Content-Length", "Transfer-Encoding", "Expect", "Upgrade", "Host", "Range",
           "X-Forwarded-For", "X-HTTP-Method-Override", "If-None-Match", "Accept-Encoding", "Origin", "Sec-WebSocket-Key", "", "A b")

@@ -198,6 +198,15 @@ def _fields(descriptor: Any, depth: int = 0) -> list[Any]:
     return [*descriptor.fields, *inner]
 
 
+def _pages(folder: Path) -> Path:
+    """Pages of staff as small as can be: what is asked of them is at stake, not what is on them."""
+    for name in ("counter", "handheld"):
+        (folder / "pages" / name / "assets").mkdir(parents=True)
+        for file in ("index.html", "assets/app-A.js"):
+            (folder / "pages" / name / file).write_text("x", encoding="utf-8")
+    return folder / "pages"
+
+
 @asynccontextmanager
 async def a_world(seed: int) -> AsyncIterator[World]:
     """Services on memory stores with four dossiers at different points of their way."""
@@ -214,7 +223,8 @@ async def a_world(seed: int) -> AsyncIterator[World]:
         for logger in (logging.getLogger(), logging.getLogger("postal")):  # ours keeps its lines to itself once it is configured
             logger.addHandler(listener)
             stack.callback(logger.removeHandler, listener)
-        chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=folder)
+        chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=folder,
+                                   pages_dir=_pages(folder))
         running = await stack.enter_async_context(wiring.running(("intake", "courier", "tracking"), chosen))
         world = World(running, Minter(Keys.load_or_make(folder)), listener)
         addresses = {name: f"127.0.0.1:{port}" for name, port in running.ports.items()}

@@ -14,7 +14,7 @@ from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
 from services.demo.doors import Doors, Person
-from services.foundation.runtime import grpc_server, policy, settings, wiring
+from services.foundation.runtime import doorkeeper, policy, settings, wiring
 from services.foundation.runtime.identity import Keys, Minter, Role, current
 from services.tracking.grpc_api import TrackingApi
 from tests.builders import CLERK, COURIER, OFFICER, a_filing
@@ -267,7 +267,7 @@ async def test_a_path_that_is_no_method_is_plainly_none(system: Any, name: str) 
 
 
 async def test_f2_a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not(system: Any, doors: Doors) -> None:
-    token, most = minter(system).mint_for(CLERK), grpc_server.MOST_BYTES
+    token, most = minter(system).mint_for(CLERK), doorkeeper.MOST_BYTES
     told = await post(system.http_port, FILE, b"{}", token, **{"Content-Length": str(most + 1)})
     absurd = await post(system.http_port, FILE, b"{}", token, **{"Content-Length": "9" * 18})
     chunk = b"%x\r\n%s\r\n" % (1 << 16, b" " * (1 << 16))

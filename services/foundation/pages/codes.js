@@ -108,7 +108,8 @@ export function readCode(text) {
  * Only forms that people do not type by accident: S10 numbers and addresses with a tracking code.
  */
 export function codeAtEnd(value) {
-  for (let start = Math.max(0, value.length - LONGEST); start < value.length; start += 1) {
+  const run = value.search(/\S*$/); // a scanner types no spaces
+  for (let start = Math.max(run, value.length - LONGEST); start < value.length; start += 1) {
     const read = readCode(value.slice(start));
     if (read.kind === "parcel" || (read.kind === "tracking" && read.address)) {
       return { rest: value.slice(0, start), text: value.slice(start) };

@@ -18,6 +18,9 @@ const VNI = {
   "\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5",
 };
 const MOST_TYPINGS = 2000; // a text with so many readings is no code
+// What a typing method can make of ASCII. Anything else is refused at the door: looking for typings that cannot end well takes
+// longer with each mark before it.
+const TYPABLE = /^(?:[\x20-\x7eĐ]|[A-Z][\u0302\u0306\u031b\u0300\u0301\u0303\u0309\u0323]+)*$/;
 const LONGEST = 64; // a longer one, a signed code, has too many to look through while somebody waits
 
 /** Whether a text holds letters that no code has. */
@@ -32,6 +35,7 @@ export function isDamaged(text) {
 export function typings(text) {
   const upper = text.normalize("NFC").toUpperCase();
   if (!isDamaged(upper)) return [upper];
+  if (!TYPABLE.test(upper.normalize("NFD"))) return [];
   if (upper.length > LONGEST) return [];
   const found = new Set();
   for (const method of [TELEX, VNI]) spell(lettersOf(upper), method, [], "", found);

@@ -6,6 +6,7 @@
 import { codeAtEnd } from "./codes.js";
 
 const PRINTABLE = /^.$/u;
+const MOST_KEYS = 500;
 
 /**
  * Listens on a document. ``sink`` is the quiet input; ``onText`` gets each finished text that was typed or scanned outside of
@@ -13,7 +14,7 @@ const PRINTABLE = /^.$/u;
  * a text: {rest, text}, or undefined. Returns a function that ends it.
  */
 export function listen(root, { sink, onText, onScan = onText, find = codeAtEnd }) {
-  const before = new WeakMap(); // each field's text when it got the focus: a scan may replace it where all of it is selected
+  const past = []; // what stood in the field before each key, since it got the focus
   const onKey = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const finished = event.key === "Enter" || event.key === "Tab";
@@ -25,7 +26,7 @@ export function listen(root, { sink, onText, onScan = onText, find = codeAtEnd }
         take(sink, find, onText);
       }
     } else if (isField(event.target)) {
-      if (finished) takeFromField(event, find, before, onScan);
+      if (finished) takeFromField(event, find, past, onScan);
     } else if (PRINTABLE.test(event.key) && event.key !== " ") {
       sink.focus(); // the key itself is typed where the focus is after this: the scan's first character is not lost
     }
@@ -35,12 +36,18 @@ export function listen(root, { sink, onText, onScan = onText, find = codeAtEnd }
     stop(event);
     take(sink, find, onText);
   };
-  const onFocus = ({ target }) => isField(target) && before.set(target, find(target.value) ? "" : target.value);
+  const onFocus = () => { past.length = 0; };
+  const onInput = ({ target }) => {
+    if (isField(target)) past.push(target.value);
+    if (past.length > MOST_KEYS) past.shift();
+  };
   root.addEventListener("focusin", onFocus);
+  root.addEventListener("beforeinput", onInput);
   root.addEventListener("keydown", onKey, true);
   root.addEventListener("beforeinput", onBreak, true);
   return () => {
     root.removeEventListener("focusin", onFocus);
+    root.removeEventListener("beforeinput", onInput);
     root.removeEventListener("keydown", onKey, true);
     root.removeEventListener("beforeinput", onBreak, true);
   };
@@ -52,13 +59,21 @@ function take(sink, find, onText) {
   onText(find(text)?.text ?? text.trim()); // a brushed key before the scan does no harm
 }
 
-function takeFromField(event, find, before, onScan) {
-  const found = find(event.target.value);
+function takeFromField(event, find, past, onScan) {
+  const { target } = event;
+  const caret = target.selectionStart ?? target.value.length; // the scan ends there, wherever in the text that is
+  const found = find(target.value.slice(0, caret));
   if (!found) return;
-  event.target.value = found.rest || before.get(event.target) || "";
-  event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  target.value = beforeScan(past.at(-found.text.length), found.rest, target.value.slice(caret));
+  target.dispatchEvent(new Event("input", { bubbles: true }));
   stop(event);
   onScan(found.text);
+}
+
+// As many keys ago as the scan is long the field held what the scan may have replaced. If it does not fit around the scan (a
+// typing method has joined keys), what still stands around the scan must do.
+function beforeScan(earlier = "", start, end) {
+  return earlier.startsWith(start) && earlier.endsWith(end) && earlier.length >= start.length + end.length ? earlier : start + end;
 }
 
 function stop(event) {

@@ -28,7 +28,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..errors import Denied, Exhausted, Invalid, Problem
-from .grpc_server import LONGEST_S, MOST_BYTES, GrpcServer, Overdue, code_of
+from .doorkeeper import LONGEST_S, MOST_BYTES, Overdue, code_of
+from .grpc_server import GrpcServer
 
 _STATUS = {  # Connect's table, as far as our errors go
     "invalid_argument": 400, "failed_precondition": 400, "unauthenticated": 401, "permission_denied": 403, "not_found": 404,

@@ -54,7 +54,7 @@ export class Catalogue {
   }
 
   #ranked(found, words) {
-    const weighed = found.map((each) => ({ each, weight: [fit(each.folded, words), this.uses[each.code] ?? 0, Number(byPost(each.procedure))] }));
+    const weighed = found.map((each) => ({ each, weight: [fit(each.folded, words), this.uses[each.code] ?? 0, Number(!whyNotByPost(each.procedure))] }));
     weighed.sort((one, other) => firstDifference(other.weight, one.weight) || one.each.code.localeCompare(other.each.code));
     return weighed.slice(0, MOST_SHOWN).map(({ each }) => each.procedure);
   }
@@ -68,8 +68,9 @@ function entryOf(procedure) {
   return { code: procedure.code, folded: fold(`${procedure.code} ${procedure.name} ${procedure.field}`), procedure };
 }
 
-/** Whether a dossier of it may travel by post at all; the server says so again, with the reason. */
-export function byPost({ presence, postalEligibility }) {
-  return presence !== "PRESENCE_RULE_NEEDED"
-    && ["POSTAL_ELIGIBILITY_YES", "POSTAL_ELIGIBILITY_RESULT_ONLY"].includes(postalEligibility);
+/** Why a dossier of it may not travel by post, "" if it may; the rule of services/intake/routing.py, known before it is asked. */
+export function whyNotByPost({ presence, postalEligibility }) {
+  if (presence === "PRESENCE_RULE_NEEDED") return "PRESENCE_NEEDED";
+  if (["POSTAL_ELIGIBILITY_YES", "POSTAL_ELIGIBILITY_RESULT_ONLY"].includes(postalEligibility)) return "";
+  return postalEligibility === "POSTAL_ELIGIBILITY_UNSPECIFIED" ? "POST_UNKNOWN" : "NOT_BY_POST";
 }

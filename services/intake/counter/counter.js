@@ -30,6 +30,7 @@ export class Counter {
   }
 
   async open() {
+    await this.store.recover();
     await this.catalogue.open();
     await this.route();
     await Promise.all([this.#quietly(this.catalogue.refresh()), this.printing.open(), this.sendAll()]);

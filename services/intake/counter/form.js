@@ -1,6 +1,6 @@
 // The filing under the clerk's hands: which step is open, what Enter does next, what is wrong, and that nothing typed is lost.
 
-import { problemsOf, withValues } from "./draft.js";
+import { isEmpty, problemsOf, withValues } from "./draft.js";
 import { STEPS, stepAfter, stepBefore, stepOf } from "./steps.js";
 
 // What a card, a list or a rule has filled need not be looked at again; where it goes and what was counted must be.
@@ -29,8 +29,9 @@ export class Form {
 
   async #keep(draft) {
     try {
-      await this.counter.store.saveDraft(draft);
-      [this.saved, this.trouble] = [draft.changed, false];
+      if (isEmpty(draft)) await this.counter.store.dropDraft(draft.id); // an untouched form is no draft
+      else await this.counter.store.saveDraft(draft);
+      [this.saved, this.trouble] = [isEmpty(draft) ? "" : draft.changed, false];
     } catch {
       this.trouble = true; // a full disk: said at the foot of the page, and tried again with the next key
     }

@@ -6,6 +6,7 @@
 import { openDB } from "idb";
 
 const VERSION = 1;
+const IN_FLIGHT = "draft/";
 const STRICT = { durability: "strict" }; // what was promised to a clerk is on the disk before it is said
 
 /** Opens the database of this origin; ``name`` only for tests. */
@@ -31,11 +32,31 @@ export function ownerOf({ person, office }) {
 class Store {
   constructor(db) { this.db = db; }
 
-  saveDraft(draft) { return this.db.put("drafts", { ...draft, owner: ownerOf(draft) }); }
+  /** Keeps a draft. Until the database has it, it lies where a page that is left in the same moment still leaves it. */
+  async saveDraft(draft) {
+    const key = IN_FLIGHT + draft.id;
+    const text = JSON.stringify(draft);
+    localStorage.setItem(key, text);
+    await this.db.put("drafts", { ...draft, owner: ownerOf(draft) });
+    if (localStorage.getItem(key) === text) localStorage.removeItem(key);
+  }
+
+  /** Takes in the drafts whose last letters the database has not seen, unless they were handed in meanwhile. */
+  async recover() {
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(IN_FLIGHT))) {
+      const draft = JSON.parse(localStorage.getItem(key));
+      const done = await this.entry(draft.id) ?? (await this.filedCodes()).find(({ requestId }) => requestId === draft.id);
+      if (done) localStorage.removeItem(key);
+      else await this.saveDraft(draft);
+    }
+  }
 
   draft(id) { return this.db.get("drafts", id); }
 
-  dropDraft(id) { return this.db.delete("drafts", id); }
+  dropDraft(id) {
+    localStorage.removeItem(IN_FLIGHT + id);
+    return this.db.delete("drafts", id);
+  }
 
   /** Newest first. */
   async drafts(owner) {
@@ -50,6 +71,7 @@ class Store {
       write.objectStore("outbox").put(entry);
     }
     await write.done;
+    for (const { id } of entries) localStorage.removeItem(IN_FLIGHT + id);
   }
 
   /** Oldest first. */

@@ -10,6 +10,7 @@ import { parseGrams } from "../../../services/intake/counter/fields.js";
 import { fit, fold, holds } from "../../../services/intake/counter/fold.js";
 import { landing, scanAtEnd } from "../../../services/intake/counter/landing.js";
 import { money, parseMoney } from "../../../services/intake/counter/money.js";
+import { readCode } from "../../../services/foundation/pages/codes.js";
 import { fieldOf, stepOf } from "../../../services/intake/counter/steps.js";
 
 const CARD = "096185001234|381234567|Nguyễn Thị Ánh Tuyết|15041985|Nữ|Ấp Cái Đôi, Đất Mũi, Ngọc Hiển, Cà Mau|20042021";
@@ -41,6 +42,15 @@ test("a scan typed behind words in any field is told from the words", () => {
   assert.deepEqual(scanAtEnd("25000RH000000014VN"), { rest: "25000", text: "RH000000014VN" });
   assert.equal(scanAtEnd("Ấp Cái Đôi, xã Đất Mũi"), undefined);
   assert.equal(scanAtEnd("0912345678"), undefined);
+});
+
+test("a long Vietnamese text in a field is looked through at once", () => {
+  const long = "1.014092 Cấp Chứng chỉ hành nghề dược (bao gồm cả trường hợp cấp Chứng chỉ hành nghề dược cho người bị thu hồi…".repeat(3);
+  const started = performance.now();
+  assert.equal(scanAtEnd(long), undefined);
+  assert.equal(readCode(long.slice(0, 390)).kind, "wrong");
+  assert.deepEqual(scanAtEnd(`${long}RH000000014VN`).text, "RH000000014VN");
+  assert.ok(performance.now() - started < 1000); // it took longer than anybody's life
 });
 
 test("what was read says where it lands", async () => {

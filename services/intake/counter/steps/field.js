@@ -4,9 +4,9 @@ import { h, put } from "../dom.js";
 
 /**
  * {element, input, refresh}. The input's name is the draft's; what is typed goes to the form at once. ``refresh`` shows the
- * draft's text, unless it is being typed, and the error.
+ * draft's text and the error; ``problem`` is the name it is known by among the problems.
  */
-export function field(form, name, { label, hint = "", ...attributes }) {
+export function field(form, name, { label, hint = "", problem = name, ...attributes }) {
   const id = `f-${name}`;
   const input = h("input", {
     id, name, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": `${id}-hint ${id}-error`,
@@ -15,13 +15,13 @@ export function field(form, name, { label, hint = "", ...attributes }) {
   const error = h("p", { id: `${id}-error`, class: "error" });
   const hintLine = h("p", { id: `${id}-hint`, class: "hint" }, hint);
   const element = h("div", { class: "field" }, h("label", { for: id }, label), input, hintLine, error);
-  return { element, input, refresh: () => refresh(form, name, input, error) };
+  return { element, input, refresh: () => refresh(form, name, problem, input, error) };
 }
 
-function refresh(form, name, input, error) {
+function refresh(form, name, problem, input, error) {
   const value = form.draft.values[name];
   if (input.value !== value) input.value = value;
-  showError(form, name, input, error);
+  showError(form, problem, input, error);
 }
 
 /** Shows a field's problem beside it, or that there is none. */

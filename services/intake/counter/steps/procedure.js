@@ -1,6 +1,6 @@
 // First step: which procedure. Any words, any order, no diacritics; arrows choose, Enter takes.
 
-import { byPost } from "../catalogue.js";
+import { whyNotByPost } from "../catalogue.js";
 import { withProcedure } from "../draft.js";
 import { facts, h, put } from "../dom.js";
 import { field } from "./field.js";
@@ -16,7 +16,7 @@ export function build(form) {
   const about = h("div", { class: "about" });
   const search = field(form, "query", {
     label: say("procedure"), hint: say("procedureHint"), role: "combobox", "aria-controls": LIST, "aria-expanded": "false",
-    "aria-autocomplete": "list", data: { field: "procedure" },
+    "aria-autocomplete": "list", problem: "procedure", data: { field: "procedure" },
   });
   const state = { found: [], active: 0, asked: 0, chosen: {} };
 
@@ -24,7 +24,9 @@ export function build(form) {
     form.replace(withProcedure(form.draft, procedure));
     show([]);
     put(told);
-    await form.next("procedure");
+    const reason = whyNotByPost(procedure);
+    if (reason) form.refuse("procedure", reason); // said while the citizen has handed over nothing yet
+    else await form.next("procedure");
   };
   const show = (found, active = 0) => {
     Object.assign(state, { found, active });
@@ -91,7 +93,7 @@ export function build(form) {
 function option(say, procedure, at, active, take) {
   return h("li", { id: `procedure-${at}`, role: "option", "aria-selected": String(active), on: { mousedown: (event) => { event.preventDefault(); take(); } } },
     h("span", { class: "code" }, procedure.code), ` ${procedure.name}`,
-    byPost(procedure) ? null : h("span", { class: "state trouble" }, ` ✕ ${say("notByPost")}`));
+    !whyNotByPost(procedure) ? null : h("span", { class: "state trouble" }, ` ✕ ${say("notByPost")}`));
 }
 
 function aboutIt(say, { name, field: area, termValue, termUnit, feeVnd, competenceRule }) {
