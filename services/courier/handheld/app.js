@@ -30,8 +30,8 @@ const at = (id) => document.getElementById(id);
 const app = await load();
 Object.assign(app, {
   sink: at("sink"), has: hasWord,
-  drawResult: () => drawResult(app, at("result")),
-  drawLast: () => drawLast(app, at("last")),
+  drawResult: () => at("result") && drawResult(app, at("result")), // forms have no place for the last five, menus for neither
+  drawLast: () => at("last") && drawLast(app, at("last")),
   draw, go, sendNow, refreshList,
   modeChosen: async (name) => { await set(app, "mode", name); app.result = undefined; go("work"); },
 });
@@ -43,7 +43,7 @@ async function draw() {
   document.title = words(app, "title");
   at("scanner").hidden = !app.device || !app.person;
   app.sink.setAttribute("aria-label", words(app, "ready.more"));
-  app.sink.placeholder = words(app, "ready.more");
+  app.sink.placeholder = words(app, "ready.short");
   at("typing").textContent = words(app, "type");
   at("seeing").textContent = words(app, "camera");
   drawTop(app, at("top"));
@@ -62,13 +62,19 @@ async function go(name) {
   await app.screen.open(app, at("screen"));
 }
 
+// A scan on a screen that takes none belongs to the mode at hand; before a shift begins there is none.
+async function takeIn(text) {
+  if (!app.screen.onText && app.person) await go("work");
+  await app.screen.onText?.(app, text);
+}
+
 let chain = Promise.resolve();
 /** Takes texts one after the other, in the order they were scanned. */
 function onText(text) {
   chain = chain.then(async () => {
     const typed = app.person && MODES.find(({ key }) => key === text);
     if (typed && modesOf(app.device.role).includes(typed)) await app.modeChosen(typed.name);
-    else if (app.person || app.screen.onText) await (app.screen.onText ? app.screen : scan).onText(app, text);
+    else await takeIn(text);
   });
   return chain;
 }

@@ -43,7 +43,7 @@ export const attempt = {
   async onText(app, text) {
     if ((await contents(app)).length) return announce(app, { outcome: "wrong", said: words(app, "attempt.first") });
     await collect(app, text);
-    return this.draw(app);
+    return Promise.all([this.draw(app), app.draw()]);
   },
 
   async finish(app) {

@@ -4,6 +4,7 @@
 import { announce, waits } from "./result.js";
 import { recognise } from "./scanning.js";
 import { tell } from "./sounds.js";
+import { putInBasket } from "./store.js";
 
 const TAKEN = new Set(["right", "kept", "unknown", "superseded"]); // the server has the last word on what the list does not know
 
@@ -14,10 +15,8 @@ export async function contents(app) {
 }
 
 /** Puts a parcel into the basket, or changes what is known of it there; on the disk when this returns. */
-export async function put(app, row) {
-  const tx = app.db.transaction("basket", "readwrite", { durability: "strict" });
-  tx.store.put({ ...row, mode: app.mode });
-  await tx.done;
+export function put(app, row) {
+  return putInBasket(app.db, { ...row, mode: app.mode });
 }
 
 /** Takes a parcel out again. */

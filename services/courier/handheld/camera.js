@@ -4,6 +4,8 @@
 import { h, show } from "../../foundation/pages/dom.js";
 import { readCode } from "../../foundation/pages/codes.js";
 import { words } from "./context.js";
+import { modeOf } from "./modes.js";
+import { scan } from "./scan.js";
 
 const FORMATS = ["qr_code", "code_128"];
 const QUIET_MS = 2_500; // the same code in sight is one scan
@@ -12,7 +14,6 @@ const WIDTH = 1280, HEIGHT = 720;
 /** A view of the camera; every code seen is a scan for the screen that was open before. */
 export const camera = {
   async open(app, place) {
-    this.from = app.mode;
     this.video = h("video", { playsinline: true, muted: true, "aria-label": words(app, "camera") });
     this.told = h("p", { role: "status" }, words(app, "camera.loading"));
     const closing = h("button", { type: "button", class: "go", onclick: () => app.go("work") }, words(app, "camera.close"));
@@ -22,6 +23,12 @@ export const camera = {
     app.drawResult();
     closing.focus();
     await this.watch(app);
+  },
+
+  async onText(app, text) {
+    if (modeOf(app.mode).activity) return scan.onText(app, text);
+    await app.go("work"); // an act has a form: the camera has done its part
+    return app.screen.onText(app, text);
   },
 
   async watch(app) {

@@ -45,7 +45,7 @@ export const deliver = {
 
   async onText(app, text) {
     await collect(app, text);
-    await this.draw(app);
+    await Promise.all([this.draw(app), app.draw()]);
   },
 
   async finish(app) {

@@ -32,7 +32,7 @@ export const give = {
 
   async onText(app, text) {
     await collect(app, text);
-    await this.draw(app);
+    await Promise.all([this.draw(app), app.draw()]);
   },
 
   async finish(app) {

@@ -72,7 +72,7 @@ export async function drawLast(app, place) {
       h("span", { class: "code" }, record.codes.length > 1 ? words(app, "give.count", { n: record.codes.length }) : groupCode(record.codes[0])),
       h("span", { class: "answer" }, answerWords(app, record)));
   });
-  show(place, h("h2", {}, words(app, "last")), rows.length ? h("ol", {}, rows) : h("p", { class: "quiet" }, words(app, "last.none")));
+  show(place, h("h2", { class: "unseen" }, words(app, "last")), rows.length ? h("ol", {}, rows) : h("p", { class: "quiet" }, words(app, "last.none")));
 }
 
 function answerWords(app, record) {

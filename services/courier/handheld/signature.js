@@ -12,7 +12,7 @@ const LARGEST = 1280; // longest side of a photo, in pixels
 export function signaturePad(app) {
   const canvas = h("canvas", { width: WIDTH, height: HEIGHT, role: "img", "aria-label": words(app, "sign") });
   const typed = field(app, "sign.typed", { id: "signer", autocomplete: "off", maxlength: 60 });
-  const wrong = h("p", { class: "wrong" });
+  const wrong = h("p", { class: "wrong", id: "signature-wrong" });
   const pen = canvas.getContext("2d");
   let drawn = false;
   const clear = () => {

@@ -38,8 +38,7 @@ export async function keep(db, device, acts) {
   let last = (await state.get("sequence")) ?? 0;
   const records = acts.map(({ entry, told }) => recordOf(device, (last += 1), entry, told));
   state.put(last, "sequence");
-  const today = `scans ${dayOf(records.at(-1).at)}`;
-  state.put(((await state.get(today)) ?? 0) + records.reduce((sum, { codes }) => sum + codes.length, 0), today);
+  await countScans(state, records.at(-1).at, records.filter(({ entry }) => entry.scan).length); // others were counted in the basket
   for (const record of records) {
     tx.objectStore("queue").put(record);
     for (const code of record.codes) {
@@ -54,6 +53,20 @@ export async function keep(db, device, acts) {
 function recordOf(device, sequence, entry, told) {
   const codes = entry.parcels.map(({ parcelCode }) => parcelCode);
   return { device, sequence, at: entry.at, mode: entry.mode, told, codes, entry, text: textOf(device, sequence, entry) };
+}
+
+async function countScans(state, at, more) {
+  const today = `scans ${dayOf(at)}`;
+  state.put(((await state.get(today)) ?? 0) + more, today);
+}
+
+/** Stores a parcel scanned into an act that is not finished, or what is now known of it there; on the disk when it returns. */
+export async function putInBasket(db, row) {
+  const tx = db.transaction(["basket", "state"], "readwrite", { durability: "strict" });
+  const basket = tx.objectStore("basket");
+  if (!(await basket.get([row.mode, row.code]))) await countScans(tx.objectStore("state"), row.at, 1);
+  basket.put(row);
+  await tx.done;
 }
 
 /** Puts entries back with what was added to them (their signature). */

@@ -70,7 +70,7 @@ export const take = {
       if (this.expected.has(found.code)) return { verdict: { outcome: "right" }, row: { handoverId: this.offer.handoverId } };
       return { verdict: { outcome: "unknown", said: words(app, "take.extra", { n: 1 }) } };
     });
-    await this.draw(app);
+    await Promise.all([this.draw(app), app.draw()]);
   },
 
   async finish(app) {

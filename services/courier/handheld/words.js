@@ -60,6 +60,7 @@ const WORDS = {
   "refused.NO_ANSWER": ["không có mạng", "no network"],
   understood: ["Đã hiểu", "Understood"],
   ready: ["Sẵn sàng quét", "Ready to scan"],
+  "ready.short": ["Quét, gõ mã", "Scan or type"],
   "ready.more": ["Quét, hoặc gõ mã rồi Enter", "Scan, or type a code and Enter"],
   camera: ["Máy ảnh", "Camera"],
   "camera.close": ["Đóng máy ảnh", "Close camera"],
@@ -70,7 +71,7 @@ const WORDS = {
   "last.none": ["Chưa có lần quét nào", "No scan yet"],
   // answers of the server
   "answer.WAITING": ["chưa gửi", "not yet sent"],
-  "answer.APPLIED": ["đã ghi nhận", "recorded"],
+  "answer.APPLIED": ["đã nhận", "recorded"],
   "answer.DUPLICATE": ["trùng với máy {of}", "double of {of}"],
   "answer.LATE": ["đến muộn, vẫn giữ", "late, but kept"],
   "answer.PENDING": ["chờ hồ sơ", "awaits its dossier"],

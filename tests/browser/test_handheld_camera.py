@@ -1,0 +1,93 @@
+"""The camera as a scanner: a film before a real Chromium, whose codes are read by WebAssembly, also without a network."""
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import async_playwright, expect
+
+from services.foundation.runtime.label_keys import LabelKeys
+from tests.browser.field import FLAGS, Device, Field
+from tests.browser.video import seen, y4m
+
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+
+
+async def test_labels_before_the_camera_are_scans_also_offline_and_forged_ones_are_told(
+        chromium: str, work: Field, tmp_path: Path) -> None:
+    [dossier] = await work.filed()
+    keys = LabelKeys(work.home)
+    good = keys.signed(dossier.tracking_code, dossier.parcel_code, 1, list(dossier.route)[-1])
+    forged = good[:22] + ("0" if good[22] != "0" else "1") + good[23:]  # another serial number
+    for name, text, outcome in (("good", good, "right"), ("forged", forged, "wrong")):
+        film = y4m(tmp_path / f"{name}.y4m", [seen(text)])
+        async with async_playwright() as player:
+            browser = await player.chromium.launch(
+                executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+            device = await Device.open(browser, work.base, permissions=["camera"])
+            await device.enrol(await work.invitation())
+            await device.page.evaluate("navigator.serviceWorker.ready")
+            async with asyncio.timeout(30):
+                while not await device.page.evaluate(HAS_KEYS):
+                    await asyncio.sleep(0.1)
+            await device.context.set_offline(True)
+            await device.reload()  # from what the service worker has kept, the camera's reader included
+            await device.page.get_by_role("button", name="Máy ảnh").click()
+            said = await device.says(outcome, dossier.parcel_code if outcome == "right" else "")
+            await device.picture(f"vi-camera-{name}")
+            if outcome == "right":
+                assert [record["entry"]["parcels"] for record in await device.stored("queue")] == [
+                    [{"parcelCode": dossier.parcel_code, "labelVersion": 1}]]
+                await device.page.get_by_role("button", name="Đóng máy ảnh").click()
+                await expect(device.page.locator("video")).to_have_count(0)
+            else:
+                assert "Chữ ký trên nhãn không đúng" in said
+                assert await device.stored("queue") == []
+            assert device.wrong == []
+            await browser.close()
+
+
+HAS_KEYS = """new Promise((resolve) => {
+    const asked = indexedDB.open("dossier-post-handheld");
+    asked.onsuccess = () => {
+        asked.result.transaction("state").objectStore("state").get("labelKeys").onsuccess = (event) => {
+            asked.result.close();
+            resolve(Boolean(event.target.result?.length));
+        };
+    };
+})"""
+
+
+async def test_the_browser_s_own_detector_is_used_where_there_is_one(chromium: str, work: Field, tmp_path: Path) -> None:
+    [dossier] = await work.filed()
+    film = y4m(tmp_path / "empty.y4m", [seen("NICHTS")])
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(
+            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+        device = await Device.open(browser, work.base, permissions=["camera"])
+        # Desktop Chromium has no BarcodeDetector: this one stands for the one of Android.
+        await device.page.add_init_script(f"""globalThis.BarcodeDetector = class {{
+            static getSupportedFormats() {{ return Promise.resolve(["qr_code", "code_128"]); }}
+            detect(source) {{
+                if (!(source instanceof HTMLVideoElement)) throw new TypeError("a video");
+                const texts = ["https://post.example/T/0000000000000", "{dossier.parcel_code}"];
+                return Promise.resolve(texts.map((rawValue) => ({{ rawValue }})));
+            }}
+        }};""")
+        await device.visit(work.base)
+        await device.enrol(await work.invitation())
+        loaded: list[str] = []
+        device.page.on("request", lambda request: loaded.append(request.url))
+        await device.page.get_by_role("button", name="Máy ảnh").click()
+        await device.until_stored("answered", 1)
+
+        assert [record["codes"] for record in await device.stored("answered")] == [[dossier.parcel_code]]
+        assert not [url for url in loaded if "zxing" in url]
+        await browser.close()
+
+
+async def test_without_a_camera_the_page_says_so_and_goes_on(work: Field, device: Device) -> None:
+    await device.page.get_by_role("button", name="Máy ảnh").click()
+    await expect(device.page.locator("#screen")).to_contain_text("Không mở được máy ảnh")
+    [dossier] = await work.filed()
+    await device.scan(dossier.parcel_code)
+    await device.says("kept", dossier.parcel_code)
