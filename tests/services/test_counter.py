@@ -14,6 +14,7 @@ from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
+from postal.tracking.v1 import tracking_service_pb2 as tracking
 
 from services.demo.cases import APPLICANT
 from services.demo.doors import Doors, Person, Refusal
@@ -255,6 +256,9 @@ async def test_a_clerks_mistake_is_cancelled_the_money_given_back_and_the_code_v
     assert parcel.ended
     hand = await Handheld(operator="gdv", role="CLERK").enrol(doors, SUPERVISOR)
     scanned = await doors.call("UploadBundle", hand.bundle(hand.scan(filed.parcel_code)), hand)
+    page = await eventually(lambda: doors.call("Track", tracking.TrackRequest(tracking_code=filed.tracking_code)),
+                            lambda answer: answer.journey.stage == tracking.JOURNEY_STAGE_CANCELLED)
+    assert tracking.TIMELINE_EVENT_CANCELLED in [entry.event for entry in page.journey.entries]
     assert [each.kind for part in scanned.results[0].parcels for each in part.notices] == [courier.NOTICE_KIND_PARCEL_VOID]
     request.request_id = new_id()
     assert (await refused(doors, "CancelDossier", request, CLERK))[0] == "MOVE_NOT_ALLOWED"
