@@ -64,8 +64,14 @@ proto: $(VENV)/pb.stamp ## generate the protobuf code into build/pb
 
 PAGES := $(shell find deploy/pages services/*/pages services/courier/handheld services/intake/counter -type f -not -path '*/node_modules/*')
 
-build/pages.stamp: $(PAGES)
-	@cd deploy/pages && npm ci --silent && node build.mjs
+MODULES := deploy/pages/node_modules/.package-lock.json
+
+$(MODULES): deploy/pages/package-lock.json deploy/pages/.npmrc
+	@cd deploy/pages && npm ci --silent
+	@touch $@
+
+build/pages.stamp: $(PAGES) $(MODULES)
+	@node deploy/pages/build.mjs
 	@touch $@
 
 pages: build/pages.stamp ## build the pages of staff into build/pages (needs Node.js 18 or newer and npm)
