@@ -81,7 +81,7 @@ pages-where-npm-is:
 	  $(MAKE) --no-print-directory pages || echo "the pages of staff were not built; all else goes on"; \
 	else echo "without Node.js and npm the pages of staff are not built; all else goes on"; fi
 
-badge: setup ## print links that log a developer in to the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
+badge: setup ## print what lets a developer into the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
 	@$(PY) -m services.demo.badge $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) $(if $(PERSON),--person $(PERSON)) \
 	  $(if $(MINUTES),--minutes $(MINUTES)) --target $(TARGET)
 
