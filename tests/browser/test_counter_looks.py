@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from PIL import Image
 from playwright.async_api import Browser
 from postal.intake.v1 import intake_service_pb2 as intake
 
@@ -37,7 +38,8 @@ class Photographer:
         await page.screenshot(path=SCREENS / f"{state}-{self.look}.png")
         if os.environ.get("PICTURES") and self.look == "desk-vi-light" and state in SHOWN:
             PICTURES.mkdir(exist_ok=True)
-            await page.screenshot(path=PICTURES / f"{SHOWN[state]}.png", scale="css")
+            with Image.open(SCREENS / f"{state}-{self.look}.png") as taken:  # few colours: a page of docs is not a photograph
+                taken.convert("RGB").quantize(24).save(PICTURES / f"{SHOWN[state]}.png", optimize=True)
         judged = await Axe().run(page)
         self.wrong += [f"{state}: {each['id']} {each['nodes'][0]['html'][:160]}" for each in judged.response["violations"]]
         if not await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"):

@@ -50,7 +50,9 @@ export class Counter {
 
   // What only makes the page better may fail for want of a network, and is said nowhere.
   async #quietly(work) {
-    await work.catch((problem) => { if (typeof problem.reason !== "string") throw problem; });
+    await work.catch((problem) => {
+      if (typeof problem.reason !== "string") throw problem;
+    });
   }
 
   #networkChanged() {
@@ -105,7 +107,7 @@ export class Counter {
     const mine = this.view;
     this.frame.draw(this);
     const { show } = await VIEWS[name in VIEWS ? name : "file"]();
-    const options = name === "file" && !given.draft ? { ...given, ...await this.#draftAtHand() } : given;
+    const options = name === "file" && !given.draft ? { ...given, ...(await this.#draftAtHand()) } : given;
     const shown = await show(this, root, options);
     if (this.view === mine) this.shown = shown ?? {};
     else shown?.leave?.();
@@ -181,7 +183,11 @@ export class Counter {
 }
 
 const VIEWS = {
-  file: () => import("./views/filing.js"), done: () => import("./views/done.js"), today: () => import("./views/today.js"),
-  dossier: () => import("./views/dossier.js"), waiting: () => import("./views/waiting.js"), bulk: () => import("./views/bulk.js"),
+  file: () => import("./views/filing.js"),
+  done: () => import("./views/done.js"),
+  today: () => import("./views/today.js"),
+  dossier: () => import("./views/dossier.js"),
+  waiting: () => import("./views/waiting.js"),
+  bulk: () => import("./views/bulk.js"),
   closing: () => import("./views/closing.js"),
 };

@@ -29,6 +29,6 @@ export class Network {
 
   async again() {
     clearTimeout(this.timer);
-    if (!await this.retry()) this.later();
+    if (!(await this.retry())) this.later();
   }
 }
