@@ -147,7 +147,6 @@ class Clerk:
 class Office:
     """The system with its doors; makes clerks."""
 
-    found: wiring.Running
     doors: Doors
     keys_dir: Path
     http_port: int
@@ -177,5 +176,5 @@ async def office(home: Path, pages: Path, clock: Clock | None = None, http_port:
     async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
         doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()}, Minter(Keys.load_or_make(home)).mint_for,
                       patience_s=2)
-        yield Office(found, doors, home, found.http_port)
+        yield Office(doors, home, found.http_port)
         await doors.close()

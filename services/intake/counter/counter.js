@@ -21,7 +21,7 @@ export class Counter {
     this.owner = ownerOf({ person: badge.person, office: badge.place });
     this.sayProblem = (reason, ...filled) => sayProblem(language, reason, ...filled);
     this.call = (method, message, options = {}) => this.#call(method, message, options);
-    this.network = new Network({ retry: () => this.sendAll(), onChange: () => this.#networkChanged() });
+    this.network = new Network({ retry: () => this.#again(), onChange: () => this.#networkChanged() });
     this.catalogue = new Catalogue({ store, call: this.call });
     this.outbox = new Outbox({ store, call: this.call, onChange: () => this.#outboxChanged() });
     this.printing = new Printing({ call: this.call, store, sheet: frame.sheet });
@@ -48,6 +48,13 @@ export class Counter {
     }
   }
 
+  // Something must ask, or a counter with nothing to send would never learn that the network is back.
+  async #again() {
+    if (!this.network.online) await this.#quietly(this.call("ListProcedures", { pageSize: 1 }));
+    if (this.network.online) await this.sendAll();
+    else this.network.later();
+  }
+
   // What only makes the page better may fail for want of a network, and is said nowhere.
   async #quietly(work) {
     await work.catch((problem) => {
@@ -68,6 +75,7 @@ export class Counter {
   /** Sends all that waits; true if nothing waits for the network any more. */
   async sendAll() {
     const done = await this.outbox.flush(this.owner);
+    if (!done) this.network.later();
     await this.frame.draw(this);
     return done;
   }
@@ -159,6 +167,7 @@ export class Counter {
 
   loggedOut() {
     this.shown.leave?.();
+    this.network.end();
     takeOff();
     this.onEnd(this.say("loggedOut"));
   }

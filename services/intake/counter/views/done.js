@@ -92,6 +92,7 @@ export async function tell(told, say, printing, words, work, { sayProblem }) {
 
 function waits(counter, root, entry) {
   const { say } = counter;
+  counter.network.later();
   const code = entry.message.labelCode;
   const title = code ? "willSend" : "noAnswer";
   put(

@@ -91,7 +91,8 @@ export async function show(counter, root, { id }) {
     dossier = shown;
     await store.remember([codesOf(dossier)]);
     const procedure = await counter.catalogue.byCode(dossier.procedureCode);
-    const mine = dossier.state === "DOSSIER_STATE_REGISTERED" && localDate(dossier.fileTime) === localDate(Date.now());
+    const clerk = counter.badge.role === "CLERK"; // a supervisor looks on
+    const mine = clerk && dossier.state === "DOSSIER_STATE_REGISTERED" && localDate(dossier.fileTime) === localDate(Date.now());
     put(
       holder,
       h("h1", { class: "code" }, groupCode(dossier.parcelCode)),
@@ -100,8 +101,8 @@ export async function show(counter, root, { id }) {
       h(
         "p",
         { class: "buttons" },
-        button(say("printAgain"), reprint),
-        button(say("printReceipt"), receipt),
+        clerk && button(say("printAgain"), reprint),
+        clerk && button(say("printReceipt"), receipt),
         mine ? button(say("cancel"), cancel, { kind: "danger" }) : null,
         button(say("back"), () => counter.go("today"), { key: "Esc" }),
       ),
