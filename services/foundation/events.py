@@ -83,7 +83,7 @@ def _digest(fact: Recorded, sequence: int, previous: str) -> str:
         str(round(fact.occurred.timestamp() * 1000)), str(round(fact.recorded.timestamp() * 1000)),
         fact.cause, fact.fingerprint, actor.person, actor.role, actor.place, actor.device, fact.trace,
     )
-    told = []
+    told: list[bytes] = []
     for part in parts:
         raw = part.encode()
         told += (len(raw).to_bytes(4, "big"), raw)
