@@ -84,9 +84,11 @@ class Store {
     for (const { id } of entries) localStorage.removeItem(IN_FLIGHT + id);
   }
 
-  /** Oldest first. */
+  /** Oldest first, a sheet's rows in their order. */
   async outbox(owner) {
-    return (await this.db.getAllFromIndex("outbox", "owner", owner)).sort((one, other) => one.queued.localeCompare(other.queued));
+    return (await this.db.getAllFromIndex("outbox", "owner", owner)).sort(
+      (one, other) => one.queued.localeCompare(other.queued) || (one.origin?.line ?? 0) - (other.origin?.line ?? 0),
+    );
   }
 
   entry(id) {
