@@ -31,7 +31,7 @@ POINTS = {
     "tracking": (*_OF_ALL, "projection.half"),
 }
 POINTS["everything"] = tuple(sorted({point for points in POINTS.values() for point in points} - {"log.sent"}))  # no Kafka there
-_SELDOM = {"numbers.leased", "roll.kept"}  # once in a hundred filings, once in twenty
+_SELDOM = {"numbers.leased", "roll.kept", "label.bound"}  # once in a hundred filings, in twenty, in five
 CARRIERS, _REACH_S, _CALM_S = 8, 60.0, 120.0
 _BETWEEN_READINGS_S = 0.5  # longer than a fact is under way when nothing is wrong
 Read = Callable[[], Awaitable[DataSet]]
