@@ -51,8 +51,14 @@ async function draw() {
   await Promise.all([drawWarnings(app, at("warnings")), drawBottom(app, at("bottom"))]);
 }
 
-/** Shows a screen: one by name, or with "work" the one of the mode at hand. */
-async function go(name) {
+let turn = Promise.resolve();
+/** Shows a screen: one by name, or with "work" the one of the mode at hand. One after the other, so that the last one asked stays. */
+function go(name) {
+  turn = turn.then(() => turnTo(name));
+  return turn;
+}
+
+async function turnTo(name) {
   app.screen?.close?.();
   const wanted = !app.device ? "enrol" : !app.person ? (name === "menu" ? "menu" : "shift") : name;
   const mode = modesOf(app.device?.role).some((each) => each.name === app.mode) ? app.mode : modesOf(app.device?.role)[0].name;

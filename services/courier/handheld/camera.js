@@ -22,7 +22,7 @@ export const camera = {
     show(place, h("div", { class: "camera" }, this.video), this.told, closing, this.result, this.last);
     app.drawResult();
     closing.focus();
-    await this.watch(app);
+    this.watch(app); // not waited for: the person may be asked for leave first, and may go on without
   },
 
   async onText(app, text) {

@@ -60,7 +60,7 @@ export const shift = {
       app.refreshList().then(app.draw);
       return undefined;
     };
-    show(place, h("form", { class: "form", onsubmit: go }, h("h1", {}, words(app, "shift.title")),
+    show(place, h("form", { class: "form", onsubmit: go }, h("h2", {}, words(app, "shift.title")),
       h("p", { class: "quiet" }, `${words(app, "device")}: ${app.device.label || app.device.id} · ${app.device.place}`),
       name.row, h("button", { class: "go" }, words(app, "shift.go")), languageButton(app)));
     name.input.focus();
