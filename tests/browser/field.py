@@ -23,6 +23,7 @@ from tests.builders import a_filing
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "out" / "screens" / "handheld"
+UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
 PHONE = {"width": 360, "height": 640}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]

@@ -1,17 +1,22 @@
 """The handheld as people see it: every state as a picture in both languages and schemes, judged by axe; light, installable."""
 
+import asyncio
 import json
 import re
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
 from playwright.async_api import Browser, expect
+from postal.intake.v1 import intake_service_pb2 as intake
 
 from services.demo.doors import Person
 from services.foundation import codes
-from tests.browser.field import PHONE, Device, Field
+from services.foundation.runtime.label_keys import LabelKeys
+from tests.browser.field import PHONE, UPLOAD, Device, Field
 
 MOST_BYTES = 150 * 1024
 LOOKS = {"vi": {"locale": "vi-VN", "color_scheme": "light"}, "en-dark": {"locale": "en-GB", "color_scheme": "dark"},
@@ -74,7 +79,7 @@ async def test_every_state_is_seen_and_axe_finds_nothing(browser: Browser, work:
     await device.says("double")
     await judged(device, f"{look}-double")
     await device.mode("4")
-    for code, outcome, name in ((theirs, "not_mine", "not-mine"), (codes.parcel_code("RH", 4), "unknown", "unknown")):
+    for code, outcome, name in ((theirs, "not_mine", "not-mine"), (codes.parcel_code("RH", 99_999_998), "unknown", "unknown")):
         await device.scan(code)
         await device.says(outcome)
         await judged(device, f"{look}-{name}")
@@ -111,7 +116,7 @@ async def test_sun_mode_is_black_on_white_and_stays(work: Field, device: Device)
     await device.says("kept")
     await judged(device, "vi-sun-kept")
     await device.mode("4")
-    await device.scan(codes.parcel_code("RH", 4))
+    await device.scan(codes.parcel_code("RH", 99_999_998))
     await device.page.wait_for_selector(".understood")
     await judged(device, "vi-sun-unknown")
     await device.understood()
@@ -241,4 +246,65 @@ async def test_a_day_s_work_needs_no_mouse_and_no_finger(browser: Browser, work:
     await device.page.wait_for_selector("#person:focus")
 
     assert {record["answer"]["outcome"] for record in await device.stored("answered")} == {"APPLIED"}
+    assert device.wrong == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_trouble_is_seen_and_axe_finds_nothing(browser: Browser, work: Field, look: str) -> None:
+    device = await Device.open(browser, work.base, **LOOKS[look])
+    await device.enrol(await work.invitation())
+    [renewed, other] = await work.filed(2)
+    old = LabelKeys(work.home).signed(renewed.tracking_code, renewed.parcel_code, 1, list(renewed.route)[-1])
+    await work.doors.call("ReprintLabel", intake.ReprintLabelRequest(
+        filing_id=renewed.filing_id, reason_code="DAMAGED", request_id=str(uuid.uuid4())), work.clerk)
+    async with asyncio.timeout(30):
+        while (await work.parcel(renewed.parcel_code)).label_version != 2:
+            await asyncio.sleep(0.02)
+    await device.page.click("#top .menu")
+    await device.page.locator("#screen button").first.click()
+    await device.until_stored("parcels", 2)
+    await device.page.keyboard.press("Escape")
+    await device.scan(old)
+    await device.says("superseded", renewed.parcel_code)
+    await judged(device, f"{look}-superseded")
+    await device.understood()
+    [answered] = await device.until_stored("answered", 1)
+    assert {each["kind"] for each in answered["answer"]["notices"]} == {"SUPERSEDED_LABEL"}
+    await device.page.route(UPLOAD, lambda route: route.abort("connectionreset"))
+    await device.scan(other.parcel_code)
+    await expect(device.page.locator(".net.waiting")).to_be_visible()
+    await judged(device, f"{look}-upload-failed")
+    await device.page.unroute(UPLOAD)
+    await device.page.clock.install(time=datetime.now(UTC) + timedelta(days=400))
+    await device.reload()
+    await expect(device.page.locator(".warning.clock")).to_be_visible()
+    await judged(device, f"{look}-clock")
+    assert device.wrong == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_the_authority_s_comparison_is_seen_and_axe_finds_nothing(browser: Browser, work: Field, look: str) -> None:
+    device = await Device.open(browser, work.base, **LOOKS[look])
+    await device.enrol(await work.invitation("OFFICER", "TINH-01"), "cb-mot-cua")
+    here, there, foreign = [each.parcel_code for each in await work.filed(3)]
+    await work.hand_over([here, there], Person("cb", "OFFICER", "TINH-01"), accept=False)
+    await device.page.click("#top .menu")
+    await device.page.locator("#screen button").first.click()
+    await device.until_stored("parcels", 2)
+    await device.mode("6")
+    await device.scan(here)
+    await device.says("right", here)
+    await judged(device, f"{look}-sign-at-authority-begun")
+    await device.scan(foreign)
+    await device.says("unknown", foreign)
+    await judged(device, f"{look}-sign-at-authority-extra")
+    await device.understood()
+    await device.page.locator(".count").click()
+    await device.page.fill("#papers", "1")
+    await device.page.locator("dialog input[type=checkbox]").first.check()
+    await judged(device, f"{look}-sign-at-authority-count")
+    await device.page.locator("dialog button.go").click()
+    await expect(device.page.locator("dialog")).to_have_count(0)
+    await device.page.locator(".numbers.compare").scroll_into_view_if_needed()
+    await judged(device, f"{look}-sign-at-authority-differences")
     assert device.wrong == []
