@@ -83,6 +83,9 @@ labels: setup ## make a roll of labels to be bound later, as PDF in out/labels (
 	@$(PY) -m services.demo.labels $(if $(ROLL),--count $(ROLL)) $(if $(OFFICE),--office $(OFFICE)) $(if $(PAPER),--paper $(PAPER)) \
 	  --target $(TARGET)
 
+invitation: setup ## print a link that enrols a handheld with the running system (ROLE=COURIER PLACE=032248 TARGET=up)
+	@$(PY) -m services.demo.invitation $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) --target $(TARGET)
+
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services
 

@@ -148,7 +148,7 @@ addEventListener("offline", draw);
 setInterval(look, LOOK_MS);
 setInterval(refreshList, LIST_MS);
 
-await forgetOld(app.db, Date.now());
+await forgetOld(app.db);
 await go("work");
 askClock(app).then(draw);
 sendNow();
