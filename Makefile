@@ -64,8 +64,14 @@ proto: $(VENV)/pb.stamp ## generate the protobuf code into build/pb
 
 PAGES := $(shell find deploy/pages services/*/pages services/courier/handheld services/intake/counter -type f -not -path '*/node_modules/*')
 
-build/pages.stamp: $(PAGES)
-	@cd deploy/pages && npm ci --silent && node build.mjs
+MODULES := deploy/pages/node_modules/.package-lock.json
+
+$(MODULES): deploy/pages/package-lock.json deploy/pages/.npmrc
+	@cd deploy/pages && npm ci --silent
+	@touch $@
+
+build/pages.stamp: $(PAGES) $(MODULES)
+	@node deploy/pages/build.mjs
 	@touch $@
 
 pages: build/pages.stamp ## build the pages of staff into build/pages (needs Node.js 18 or newer and npm)
@@ -75,16 +81,13 @@ pages-where-npm-is:
 	  $(MAKE) --no-print-directory pages || echo "the pages of staff were not built; all else goes on"; \
 	else echo "without Node.js and npm the pages of staff are not built; all else goes on"; fi
 
-badge: setup ## print links that log a developer in to the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
+badge: setup ## print what lets a developer into the pages of staff (ROLE=CLERK PLACE=032248 PERSON=… MINUTES=480 TARGET=up)
 	@$(PY) -m services.demo.badge $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) $(if $(PERSON),--person $(PERSON)) \
 	  $(if $(MINUTES),--minutes $(MINUTES)) --target $(TARGET)
 
 labels: setup ## make a roll of labels to be bound later, as PDF in out/labels (ROLL=500 OFFICE=032248 PAPER=A4|SINGLE TARGET=up)
 	@$(PY) -m services.demo.labels $(if $(ROLL),--count $(ROLL)) $(if $(OFFICE),--office $(OFFICE)) $(if $(PAPER),--paper $(PAPER)) \
 	  --target $(TARGET)
-
-invitation: setup ## print a link that enrols a handheld with the running system (ROLE=COURIER PLACE=032248 TARGET=up)
-	@$(PY) -m services.demo.invitation $(if $(ROLE),--role $(ROLE)) $(if $(PLACE),--place $(PLACE)) --target $(TARGET)
 
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services

@@ -70,9 +70,14 @@ def signed_text(device: str, entry: Any) -> str:
     return "\n".join([*lines, *(f"parcel {parcel_line(parcel)}" for parcel in entry.parcels)])
 
 
+def key_of(number: int) -> ec.EllipticCurvePrivateKey:
+    """A key drawn by the caller, so that a seed gives the same."""
+    return ec.derive_private_key(number + 1, ec.SECP256R1())
+
+
 def raw_signature(key: ec.EllipticCurvePrivateKey, text: bytes) -> bytes:
     """r and s, as WebCrypto gives them."""
-    r, s = decode_dss_signature(key.sign(text, ec.ECDSA(hashes.SHA256())))
+    r, s = decode_dss_signature(key.sign(text, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 

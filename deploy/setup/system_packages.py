@@ -16,6 +16,7 @@ NEEDED = {  # program looked for: Debian package
     "mvn": "maven",
     "zbarimg": "zbar-tools",
     "pdftoppm": "poppler-utils",
+    "lpadmin": "cups",
     "node": "nodejs",
     "npm": "npm",
 }

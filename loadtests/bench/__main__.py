@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from . import lives, processes, report, rows, stored
+from . import labels, lives, processes, report, rows, stored
 from .measure import Row
 from .rows import Size
 
@@ -41,7 +41,7 @@ async def on_servers(home: Path, size: Size, quick: bool) -> list[Row]:
 
 PARTS: dict[str, Part] = {
     "start": lambda home, size, quick: stored.starting(home, size.times),
-    "label": lambda home, size, quick: rows.labels(size),
+    "label": lambda home, size, quick: labels.labels(size),
     "one_file": one_file,
     "tutorial": lambda home, size, quick: rows.tutorial(home, size),
     "catch_up": lambda home, size, quick: stored.catch_up(home, 1_000 if quick else 100_000),

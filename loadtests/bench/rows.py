@@ -1,24 +1,19 @@
 """What is measured. Each function gives rows; ``size`` shortens everything for a quick look."""
 
 import asyncio
-import io
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pymongo
-import qrcode
 from google.protobuf import json_format
 from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
-
-from services.intake.labels import render
-from services.intake.labels.label import LabelContent
 
 from . import clients, floors, processes
 from .clients import Caller64, HttpCallers
@@ -171,32 +166,6 @@ async def page(standing: Standing, home: Path, size: Size) -> list[Row]:
         bare.close()
     await many.close()
     return [Row("the citizen's page by code", "/s", values, "a bare page, same HTTP server", floor, "≥ 0.7")]
-
-
-async def labels(size: Size) -> list[Row]:
-    """Labels as PNG, beside qrcode's own PNG of the same address."""
-    content = LabelContent(
-        tracking_url="HTTPS://T.EXAMPLE.VN/T/0123456789ABC", tracking_code="0123456789ABC", parcel_code="RH123456785VN",
-        sender_name="Nguyễn Thị Ánh Tuyết", sender_address="xã Đất Mũi, tỉnh Cà Mau", sender_phone="*******678",
-        receiver_name="Trung tâm Phục vụ hành chính công", receiver_address="Thành phố Hà Nội", receiver_phone="",
-        office="Bưu cục Xã Đất Mũi (032248)", route=("Bưu cục Xã Đất Mũi",), service="BOTH", weight_grams=180, papers_count=4,
-        seal_number="CM-1", filed="24/11/2026 08:30")
-    number = 0
-
-    async def ours() -> int:
-        nonlocal number
-        number += 1  # another address each time: nothing is remembered
-        render(replace(content, tracking_url=f"HTTPS://T.EXAMPLE.VN/T/{number:013d}"), "PNG")
-        return 1
-
-    async def theirs() -> int:
-        nonlocal number
-        number += 1
-        qrcode.make(f"HTTPS://T.EXAMPLE.VN/T/{number:013d}").save(io.BytesIO(), "PNG")
-        return 1
-
-    values, floor = await pairs(lambda: rate(ours, 1, size.seconds), lambda: rate(theirs, 1, size.seconds), size.times)
-    return [Row("label as PNG (QR, bar code, Vietnamese text)", "/s", values, "qrcode's own PNG, QR alone", floor, "≥ 20")]
 
 
 async def commit_to_visible(standing: Standing, per_s: int, back_end: str, limit_ms: int, size: Size) -> list[Row]:

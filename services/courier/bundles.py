@@ -14,7 +14,6 @@ from services.foundation.errors import Invalid, Problem, Refused
 from services.foundation.events import Actor
 from services.foundation.ports import Clock, Streams
 from services.foundation.runtime.identity import Caller
-from services.foundation.sealing import seal
 from services.foundation.subjects import Request, append_of
 
 from . import answers, signatures
@@ -30,8 +29,8 @@ from .entry_form import checked
 from .notices import Notice, NoticeKind, notices
 from .parcel_facts import Evidence, Holder
 from .scanning import Answer, Scanning, Seen
-from .signed_text import receiver_text, statement
-from .stream import PARCEL, entry_of
+from .signed_text import statement
+from .stream import entry_of
 
 MOST_ENTRIES, MOST_PARCELS = 1000, 2000
 _NAMESPACE = uuid.UUID("7c2d9f0e-5b0a-5f3e-9a61-2f4f0a6f6c11")
@@ -61,10 +60,8 @@ class _Good:
 class Bundles:
     """Takes bundles in."""
 
-    def __init__(self, streams: Streams, clock: Clock, scanning: Scanning, devices: DeviceCommands, claims: Claims,
-                 seal_key: bytes) -> None:
-        self._streams, self._clock, self._scanning, self._devices = streams, clock, scanning, devices
-        self._claims, self._seal_key = claims, seal_key
+    def __init__(self, streams: Streams, clock: Clock, scanning: Scanning, devices: DeviceCommands, claims: Claims) -> None:
+        self._streams, self._clock, self._scanning, self._devices, self._claims = streams, clock, scanning, devices, claims
 
     async def upload(self, device_id: str, device_now: datetime | None, entries: Sequence[Entry | Problem],
                      who: Caller) -> Uploaded:
@@ -128,23 +125,17 @@ class Bundles:
                 for each, answer in zip(good, found, strict=True)}
 
     async def _acts(self, good: Sequence[_Good]) -> dict[int, EntryResult]:
-        said = [(each, Said(act, each.request, self._private(act))) for each in good for act in _parts(each)]
+        said = [(each, Said(act, each.request)) for each in good for act in _parts(each)]
         judged = await self._claims.judge([each for _, each in said]) if said else []
         return _results([(each, act.act, answer) for (each, act), answer in zip(said, judged, strict=True)])
 
     async def _claimed(self, good: Sequence[_Good]) -> dict[int, EntryResult]:
         """What a revoked device cannot be believed: kept for a supervisor, without effect."""
         why = Refused("DEVICE_REVOKED", "kept as evidence; ask a supervisor", field="device_id")
-        kept = [(each, Said(act, each.request, self._private(act)), Judged(EntryOutcome.CONFLICT, why))
+        kept = [(each, Said(act, each.request), Judged(EntryOutcome.CONFLICT, why))
                 for each in good for act in _parts(each)]
         await self._claims.keep([(said, judged) for _, said, judged in kept])
         return _results([(each, said.act, judged) for each, said, judged in kept])
-
-    def _private(self, act: Act) -> bytes | None:
-        receiver = act.entry.deliver.receiver if act.entry.deliver is not None else None
-        if receiver is None:
-            return None
-        return seal(self._seal_key, PARCEL.subject_of(act.met.parcel_code), receiver_text(receiver))
 
 
 def _good(device: Device, number: int, entry: Entry, text: bytes, moment: datetime) -> _Good:

@@ -1,33 +1,34 @@
 """Claims: what devices said that has had no effect, or not yet. Kept beside the scans that wait for a parcel, and tried again
 when something new is known of it: couriers meet where there is no network, and the taker may be home before the giver."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from services.foundation.calendar import WorkingCalendar
 from services.foundation.errors import Conflict, Problem
-from services.foundation.events import Recorded
+from services.foundation.events import Append, Recorded
 from services.foundation.ports import Clock, Streams
+from services.foundation.sealing import seal
 from services.foundation.subjects import Ask, Request, Rule, append_each
 
 from .acts import Act, EntryOutcome, facts_of, outcome_of
 from .entry import ActClaimed
 from .parcel import Parcel
 from .scanning import Scanning
-from .stream import Parcels, claims, waiting_of
+from .signed_text import receiver_text
+from .stream import PARCEL, Parcels, claims, waiting_of
 
-_TRIES = 4
+_TRIES = 8
 Known = dict[str, list[tuple[Recorded, ActClaimed]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An act with the request it is, and what of it is to be sealed."""
+    """An act with the request it is."""
 
     act: Act
     request: Request
-    private: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -42,9 +43,10 @@ class Judged:
 class Claims:
     """Judges acts, and keeps those without effect."""
 
-    def __init__(self, streams: Streams, clock: Clock, parcels: Parcels, scanning: Scanning, calendar: WorkingCalendar) -> None:
+    def __init__(self, streams: Streams, clock: Clock, parcels: Parcels, scanning: Scanning, calendar: WorkingCalendar,
+                 seal_key: bytes) -> None:
         self._streams, self._clock, self._parcels, self._scanning = streams, clock, parcels, scanning
-        self._calendar = calendar
+        self._calendar, self._seal_key = calendar, seal_key
 
     async def judge(self, said: Sequence[Said]) -> list[Judged]:
         """An answer for each, in the order in which they were done. Raises Conflict if others write all the time."""
@@ -67,26 +69,28 @@ class Claims:
                 return
             codes = sorted({said.act.met.parcel_code for said, _ in rest})
             histories = await self._streams.read_many([waiting_of(code) for code in codes])
-            appends = []
-            for code in codes:
-                mine = [(said, told) for said, told in rest if said.act.met.parcel_code == code]
-                appends.append(self._append(code, histories[waiting_of(code)], mine))
-            stored = await self._streams.append_many([each for each in appends if each is not None])
-            answers = iter(stored)
-            lost = {code for code, each in zip(codes, appends, strict=True) if each is not None and not next(answers)}
+            appends = [(code, append) for code in codes for append in self._appends(code, histories[waiting_of(code)], [
+                each for each in rest if each[0].act.met.parcel_code == code])]
+            stored = await self._streams.append_many([append for _, append in appends])
+            lost = {code for (code, _), done in zip(appends, stored, strict=True) if not done}
             await self.match([code for code in codes if code not in lost])
             rest = [(said, told) for said, told in rest if said.act.met.parcel_code in lost]
         raise Conflict("PARCEL_BUSY", "others write at the same time; send these entries again", field="entries")
 
-    def _append(self, code: str, history: list[Recorded], mine: Sequence[tuple[Said, Judged]]) -> Any:
-        kept = {record.cause for record, _ in claims(history)}
-        fresh = [(said, told) for said, told in mine if said.request.id not in kept]
-        if not fresh:
-            return None
-        private = next((said.private for said, _ in fresh if said.private is not None), None)
-        return append_each(waiting_of(code), code, history, [
-            (_claim(said, told), said.act.moment, said.request) for said, told in fresh], self._clock.now(), topic=None,
-            private=private)
+    def _appends(self, code: str, history: list[Recorded], mine: Sequence[tuple[Said, Judged]]) -> Iterator[Append]:
+        """One for each claim, since each may have a sealed part of its own."""
+        kept, now, name = {record.cause for record, _ in claims(history)}, self._clock.now(), waiting_of(code)
+        for said, told in mine:
+            if said.request.id not in kept:
+                append = append_each(name, code, history, [(_claim(said, told), said.act.moment, said.request)], now, topic=None,
+                                     private=self._sealed(name, said.act))
+                history = [*history, *append.facts]
+                yield append
+
+    def _sealed(self, subject: str, act: Act) -> bytes | None:
+        """Who received it, for a delivery."""
+        receiver = act.entry.deliver.receiver if act.entry.deliver is not None else None
+        return None if receiver is None else seal(self._seal_key, subject, receiver_text(receiver))
 
     async def match(self, codes: Sequence[str]) -> None:
         """Brings what waits for these parcels where it belongs, as far as it can be by now."""
@@ -106,7 +110,8 @@ class Claims:
     async def _tried(self, said: Sequence[Said], known: Known) -> list[Judged]:
         judged = [Judged(EntryOutcome.DUPLICATE) for _ in said]  # what is left so has been applied before
         answers = await self._parcels.decide_many([
-            Ask(each.act.met.parcel_code, self._rule(each.act, told), each.request, each.act.moment, each.private)
+            Ask(each.act.met.parcel_code, self._rule(each.act, told), each.request, each.act.moment,
+                self._sealed(PARCEL.subject_of(each.act.met.parcel_code), each.act))
             for each, told in zip(said, judged, strict=True)])
         awaiting = {(code, record.actor.person, record.actor.place) for code, each in known.items() for record, claim in each
                     if claim.pending and claim.entry.accept is not None}

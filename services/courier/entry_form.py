@@ -26,15 +26,15 @@ def checked(entry: Entry) -> Entry:
         raise Invalid("PLACE_WRONG", "hundredths of a degree are needed", field="coarse_place")
     if len(entry.signature) != 64:
         raise Invalid("SIGNATURE_WRONG", "r and s, 64 bytes, are needed", field="signature")
-    return _with_act(replace(entry, parcels=_parcels(entry)))
+    parcels = _parcels(entry)
+    return _with_act(entry if parcels == entry.parcels else replace(entry, parcels=parcels))
 
 
 def _parcels(entry: Entry) -> tuple[EntryParcel, ...]:
     most = 1 if entry.scan is not None or entry.attempt is not None else MOST_PARCELS
     if not 1 <= len(entry.parcels) <= most:
         raise Invalid("PARCELS_WRONG", f"1 to {most} parcels are needed here", field="parcels", value=len(entry.parcels))
-    found = tuple(replace(each, parcel_code=check_parcel_code(each.parcel_code, "parcels.parcel_code"))
-                  for each in entry.parcels)
+    found = tuple(_in_capitals(each) for each in entry.parcels)
     if len({each.parcel_code for each in found}) != len(found):
         raise Invalid("PARCEL_TWICE", "name each parcel once", field="parcels")
     for each in found:
@@ -42,6 +42,11 @@ def _parcels(entry: Entry) -> tuple[EntryParcel, ...]:
         if not all(0 <= number <= _LARGEST for number in numbers) or len(each.differences) > _MOST_DIFFERENCES:
             raise Invalid("COUNT_WRONG", f"counts go from 0 to {_LARGEST}", field="parcels")
     return found
+
+
+def _in_capitals(parcel: EntryParcel) -> EntryParcel:
+    code = check_parcel_code(parcel.parcel_code, "parcels.parcel_code")
+    return parcel if code == parcel.parcel_code else replace(parcel, parcel_code=code)
 
 
 def _with_act(entry: Entry) -> Entry:

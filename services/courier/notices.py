@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     SUPERSEDED_LABEL = "SUPERSEDED_LABEL"
     PARCEL_ENDED = "PARCEL_ENDED"
     DEVICE_REVOKED = "DEVICE_REVOKED"
+    PARCEL_VOID = "PARCEL_VOID"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,7 @@ def notices(parcel: Parcel | None, entry: Entry, met: EntryParcel, who: Holder, 
         yield Notice(kind=NoticeKind.UNKNOWN)
         return
     if parcel.ended:
-        yield Notice(kind=NoticeKind.PARCEL_ENDED)
+        yield Notice(kind=NoticeKind.PARCEL_VOID if parcel.void else NoticeKind.PARCEL_ENDED)
     elif not is_mine(parcel, entry.mode, who):
         yield Notice(kind=NoticeKind.NOT_MINE)
     if 0 < met.label_version < parcel.label_version:

@@ -29,10 +29,10 @@ def build(context: ServiceContext) -> ServiceParts:
     streams = context.stores.streams
     commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock)
     calendar = WorkingCalendar(*context.registry.holidays()["postal"])
-    claims = Claims(streams, context.clock, commands.parcels, scanning, calendar)
+    claims = Claims(streams, context.clock, commands.parcels, scanning, calendar, context.keys.seal_key)
     reactions = Reactions(commands.parcels, claims, streams, context.stores.views)
     enrolled = DeviceCommands(streams, context.stores.views, context.clock, context.keys.index_key)
-    bundles = Bundles(streams, context.clock, scanning, enrolled, claims, context.keys.seal_key)
+    bundles = Bundles(streams, context.clock, scanning, enrolled, claims)
     api = CourierApi(context, commands, scanning, bundles)
     device_api = DeviceApi(enrolled, context.clock, context.keys.index_key)
 

@@ -44,7 +44,7 @@ async def main() -> int:
         console.print(f"ready after {time.monotonic() - start:.1f} s")
         passed = await _carry(chosen, console)
         if passed and not arguments.once:
-            for line in badge.links(badge.CLERK, chosen, apart=arguments.target == "up"):
+            for line in await badge.lines(badge.CLERK, chosen, apart=arguments.target == "up"):
                 console.print(line, soft_wrap=True)
             console.print("The system keeps running; Ctrl-C ends it.")
             await _until_told_to_stop()

@@ -163,11 +163,13 @@ class Sequences(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """What a printer takes: ``language`` PDF, PNG, SVG, ZPL or ESCPOS, the ``medium`` in it ("100X150") and its dots an inch."""
+    """What a printer takes: ``language`` PDF, PNG, SVG, ZPL or ESCPOS, the ``medium`` in it ("100X150") and its dots an inch; and
+    from whom: the staff of the office or authority it stands in, ``place``, or all if that is ""."""
 
     language: str
     medium: str
     dpi: int
+    place: str = ""
 
 
 class Printer(Protocol):

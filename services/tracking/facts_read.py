@@ -64,6 +64,11 @@ class DossierDecided:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DossierWithdrawn:
+    void_parcel_code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Holder:
     person: str
     place: str
@@ -98,5 +103,5 @@ class HandoverAccepted:
 
 READ = codec.Registry()
 READ.register("postal.intake.v1", DossierFiled, DossierLodged, DossierAccepted, PapersSupplied, SupplementReceived,
-              DossierDecided)
+              DossierDecided, DossierWithdrawn)
 READ.register("postal.courier.v1", ParcelRegistered, ScanRecorded, HandoverAccepted)

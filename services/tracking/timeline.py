@@ -22,7 +22,7 @@ _SCANS = {"ACCEPTED": "", "DEPARTED": "DEPARTED", "ARRIVED": "ARRIVED", "AT_DELI
           "OUT_FOR_DELIVERY": "OUT_FOR_DELIVERY", "ATTEMPT_FAILED": "ATTEMPT_FAILED", "HELD": "HELD",
           "RETURNED": "DEPARTED"}
 _MOVED = ("DEPARTED", "ARRIVED", "OUT_FOR_DELIVERY")
-_CLOSED = ("DONE", "DECLINED", "WITHDRAWN", "STOPPED")
+_CLOSED = ("DONE", "DECLINED", "WITHDRAWN", "STOPPED", "CANCELLED")
 
 Value = Mapping[str, Any]
 
@@ -31,6 +31,8 @@ def dossier_row(row: Value | None, kind: str, fact: Any, occurred_ms: int) -> di
     """The dossier's row after a fact; ``fact`` may be None where only its kind matters."""
     after = dict(row or {"entries": [], "stage": "", "due": "", "transit_due": ""})
     event, stage = _EVENTS.get(kind, ("", ""))
+    if getattr(fact, "void_parcel_code", ""):  # the office's mistake, not the citizen's wish
+        event = stage = "CANCELLED"
     after["stage"] = stage or after["stage"]
     office = getattr(fact, "office_code", "")
     if event:

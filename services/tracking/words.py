@@ -21,6 +21,8 @@ STAGES: dict[str, _Pair] = {
     "DONE": ("Đã trả kết quả.", "The result was delivered."),
     "DECLINED": ("Cơ quan không tiếp nhận hồ sơ.", "The authority did not accept the dossier."),
     "WITHDRAWN": ("Hồ sơ đã được rút theo yêu cầu.", "The dossier was withdrawn on request."),
+    "CANCELLED": ("Bưu cục đã hủy lần nhận này vì nhập nhầm. Tiền đã thu được trả lại cho bạn.",
+                  "The office cancelled this filing, which was entered by mistake. What you paid is given back."),
     "STOPPED": ("Cơ quan đã dừng giải quyết hồ sơ.", "The authority has stopped."),
 }
 TO_DO: dict[str, _Pair] = {
@@ -42,6 +44,7 @@ EVENTS: dict[str, _Pair] = {
     "ATTEMPT_FAILED": ("Phát chưa thành công", "A try to deliver failed"), "DELIVERED": ("Đã trả kết quả", "Delivered"),
     "DECLINED": ("Cơ quan không tiếp nhận", "Not accepted"), "WITHDRAWN": ("Đã rút hồ sơ", "Withdrawn"),
     "STOPPED": ("Dừng giải quyết", "Stopped"), "HELD": ("Lưu tại bưu cục", "Held at the office"),
+    "CANCELLED": ("Bưu cục đã hủy do nhập nhầm", "Cancelled by the office"),
 }
 LABELS: dict[str, _Pair] = {
     "title": ("Hành trình hồ sơ", "Journey of a dossier"), "code": ("Mã tra cứu", "Tracking code"),

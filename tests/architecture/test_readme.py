@@ -80,6 +80,7 @@ def test_a_badge_is_a_link_whose_token_the_door_takes(tmp_path: Path) -> None:
     links = dict(re.findall(r"http://localhost:8080/(\w+)/#token=(\S+)", done.stdout))
 
     assert set(links) == {"counter"}, done.stdout + done.stderr
+    assert "start it" in done.stdout  # nothing runs that could invite a handheld
     who = Verifier(Keys.load_or_make(keys)).verify(f"Bearer {links['counter']}")
     assert (who.person, who.role.value, who.place) == ("gdv", "CLERK", "032248")
     assert "no page" in integrator.stdout

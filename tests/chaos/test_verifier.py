@@ -54,7 +54,8 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
 def test_a_clean_set_breaks_nothing(clean: DataSet) -> None:
     assert report.violations(clean) == {}
     assert len(clean.dossiers()) >= 12
-    assert {op.op for op in clean.history} >= {"FileDossier", "RecordScans", "AcceptHandover", "DecideDossier", "RecordDelivery"}
+    assert {op.op for op in clean.history} >= {"FileDossier", "RecordScans", "UploadBundle", "AcceptHandover", "DecideDossier",
+                                               "RecordDelivery"}
 
 
 def _filing(data: DataSet) -> str:
@@ -232,6 +233,32 @@ def miss_a_point(data: DataSet) -> None:
     data.points = {}
 
 
+def _signed(data: DataSet) -> Fact:
+    """A scan that a device signed."""
+    return next(fact for facts in data.parcels().values() for fact in facts
+                if fact.kind == "ScanRecorded" and fact.message.HasField("evidence"))
+
+
+def forge_what_was_signed(data: DataSet) -> None:
+    evidence = _signed(data).message.evidence
+    evidence.statement = evidence.statement.replace(b"office 032248", b"office 901000")
+
+
+def say_it_was_another(data: DataSet) -> None:
+    _signed(data).person = "bt-somebody"
+
+
+def move_what_was_signed_to_another_parcel(data: DataSet) -> None:
+    fact = _signed(data)
+    other = next(facts for facts in data.parcels().values() if facts[0].subject != fact.subject)
+    other.append(copy.deepcopy(fact))
+    other[-1].subject = other[0].subject
+
+
+def forget_a_device(data: DataSet) -> None:
+    del data.streams["courier"][f"devices/{_signed(data).device}"]
+
+
 PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I1", lose_a_dossier), ("I2", file_what_was_refused), ("I3", answer_differently), ("I4", give_a_code_twice),
     ("I4", bind_a_label_twice), ("I4", use_a_label_of_another), ("I4", forget_a_new_label),
@@ -240,13 +267,15 @@ PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I11", edit_a_fact), ("I12", miscount), ("I13", take_from_a_stranger), ("I14", accept_without_an_offer),
     ("I15", keep_on_the_list), ("I18", lose_a_scan), ("I18", keep_a_scan_twice), ("I19", move_where_no_move_is),
     ("I21", unbalance), ("I22", charge_twice), ("I26", tell_a_name), ("I27", seal_under_another_name), ("I28", misprint_a_code),
-    ("I29", see_the_past), ("I30", write_before), ("I32", miss_a_point)]
+    ("I29", see_the_past), ("I30", write_before), ("I32", miss_a_point),
+    ("I35", forge_what_was_signed), ("I35", say_it_was_another), ("I35", move_what_was_signed_to_another_parcel),
+    ("I35", forget_a_device)]
 
 
 def test_every_invariant_has_a_planted_violation() -> None:
     assert {invariant for invariant, _ in PLANTED} == set(report.CHECKS)
     assert not set(report.CHECKS) & (set(report.NOT_YET) | set(report.ACROSS))
-    assert set(report.CHECKS) | set(report.NOT_YET) | set(report.ACROSS) == {f"I{number}" for number in range(1, 35)}
+    assert set(report.CHECKS) | set(report.NOT_YET) | set(report.ACROSS) == {f"I{number}" for number in range(1, 36)}
 
 
 @pytest.mark.parametrize(("invariant", "plant"), PLANTED, ids=[plant.__name__ for _, plant in PLANTED])

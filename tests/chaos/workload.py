@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from postal.courier.v1 import courier_service_pb2 as courier
+from postal.courier.v1 import device_service_pb2 as devices
 from postal.courier.v1 import parcel_events_pb2 as proofs
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
@@ -21,6 +22,7 @@ from postal.tracking.v1 import tracking_service_pb2 as tracking
 from services.demo.doors import Person, Refusal
 from services.foundation.adapters.clocks import SystemClock
 from services.foundation.ports import Clock
+from tests.handheld import Handheld, key_of
 
 from .history import History
 
@@ -62,6 +64,11 @@ class Carrier:
         self.people = {"clerk": Person(f"gdv-{self.name}", "CLERK", OFFICE),
                        "courier": Person(f"bt-{self.name}", "COURIER", OFFICE),
                        "officer": Person(f"cb-{self.name}", "OFFICER", AUTHORITY)}
+
+        def now() -> float:
+            return self.clock.now().timestamp()
+
+        self._device = Handheld(key_of(self.draw.getrandbits(200)), place=OFFICE, operator=f"bt-{self.name}", now=now, told=now)
 
     async def run(self, stop: asyncio.Event, most: int = 10**9) -> None:
         """Carries dossiers until told to stop."""
@@ -166,11 +173,24 @@ class Carrier:
             parcels=[courier.AcceptedParcel(parcel_code=code, papers_counted=counted)]))
 
     async def _scan(self, code: str, activity: Any) -> None:
+        if self.curious and self.draw.random() < 0.3:
+            hand = await self._handheld()
+            await self._ask("UploadBundle", "courier", hand.bundle(hand.scan(code, activity)))
+            return
         self._scans += 1
         scan = parcels.Scan(device=f"h-{self.name}", device_sequence=self._scans, parcel_code=code, activity=activity,
                             office_code=OFFICE)
         scan.occur_time.FromDatetime(self.clock.now())
         await self._ask("RecordScans", "courier", courier.RecordScansRequest(scans=[scan]))
+
+    async def _handheld(self) -> Handheld:
+        """The courier's, enrolled when it is first needed."""
+        if not self._device.device_id:
+            invited = await self._ask("InviteDevice", "clerk", devices.InviteDeviceRequest(role=devices.DEVICE_ROLE_COURIER))
+            enrolled = await self._ask("EnrolDevice", None, devices.EnrolDeviceRequest(
+                invitation_code=invited["invitation_code"], public_key=self._device.public_key))
+            self._device.device_id = enrolled["device_id"]
+        return self._device
 
     async def _look(self, tracking_code: str) -> None:
         await self._ask("Track", None, tracking.TrackRequest(tracking_code=tracking_code))
@@ -264,6 +284,8 @@ def _said(request: Any) -> dict[str, Any]:
                                                       "fee_vnd", "postage_vnd", "weight_grams") if hasattr(request, name)}
     if hasattr(request, "scans"):
         said["scans"] = [[scan.device, scan.device_sequence, scan.parcel_code] for scan in request.scans]
+    if hasattr(request, "entries"):
+        said["scans"] = [[request.device_id, entry.device_sequence, entry.parcels[0].parcel_code] for entry in request.entries]
     if hasattr(request, "parcel_codes"):
         said["parcel_codes"] = list(request.parcel_codes)
     if hasattr(request, "parcels"):
@@ -284,6 +306,9 @@ def _answered(reply: Any) -> dict[str, Any]:
     if hasattr(reply, "journey"):
         answer |= {"tracking_code": reply.journey.tracking_code, "stage": reply.journey.stage,
                    "entries": len(reply.journey.entries)}
+    for name in ("invitation_code", "device_id"):
+        if hasattr(reply, name):
+            answer[name] = getattr(reply, name)
     if hasattr(reply, "handover_id"):
         answer["handover_id"] = reply.handover_id
     if hasattr(reply, "results"):

@@ -12,7 +12,9 @@ from services.foundation.adapters.printers import FolderPrinter, opened
 from services.foundation.errors import Invalid, Refused, Unavailable
 from services.foundation.ports import Printer, Reach
 from services.foundation.runtime import settings
+from tests.conftest import need
 
+from . import cups
 from .printers import Ipp, Mood, Raw
 
 DOCUMENT = bytes(range(256)) * 300
@@ -163,6 +165,23 @@ async def test_an_ipp_printer_that_does_not_take_the_language_is_named(monkeypat
     assert ipp.seen[1]["document-format"] == "application/vnd.cups-raw"
     assert ipp.seen[1]["job-name"] == "label-RH123456785VN"
     assert ipp.seen[1]["printer-uri"] == f"ipp://127.0.0.1:{ipp.port}/ipp/print"
+
+
+async def test_p1_a_real_cups_passes_every_byte_on() -> None:
+    need("cups", cups.missing())
+    mood = Mood(language="NONE", speaks=False)
+    async with Raw(mood) as raw:
+        with cups.Cups(raw.port) as served:
+            address = f"x=ipp://127.0.0.1:{served.port}/printers/{cups.QUEUE}?language=zpl"
+            await opened(address)["x"].print(DOCUMENT, "label-RH123456785VN")
+            async with asyncio.timeout(20):
+                while not mood.taken:
+                    await asyncio.sleep(0.05)
+            with pytest.raises(Unavailable) as told:
+                await opened(address.replace(cups.QUEUE, "nowhere"))["x"].print(DOCUMENT, "label")
+
+    assert mood.taken == [DOCUMENT]
+    assert told.value.reason == "PRINTER_AWAY"
 
 
 @pytest.mark.parametrize("line", ["x", "x=", "x=tcp://host", "x=http://host:1", "X=folder:y", "a=folder:y,a=folder:z",

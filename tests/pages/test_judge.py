@@ -17,7 +17,7 @@ MODES = {"PICK_UP": "ACCEPTED", "OUT_TO_COURIER": "OUT_FOR_DELIVERY", "INTO_HUB"
          "GIVE_BACK": "RETURNED"}
 ROUTE = ("100001", "200002", "300003")
 ME = "bt"
-SAID = {"ended": "PARCEL_ENDED", "not_mine": "NOT_MINE", "superseded": "SUPERSEDED_LABEL"}
+SAID = {"ended": "PARCEL_ENDED", "not_mine": "NOT_MINE", "superseded": "SUPERSEDED_LABEL", "void": "PARCEL_VOID"}
 
 
 def cases() -> list[tuple[dict[str, Any], set[tuple[str, str]]]]:
@@ -25,17 +25,19 @@ def cases() -> list[tuple[dict[str, Any], set[tuple[str, str]]]]:
     made = []
     holders = [Holder(person=person, place=place) for person, place in product(("", ME, "bt-lan"), ("100001", "999999"))]
     for mode, here, office, holder, taker, version, ended in product(
-            MODES, ("100001", "300003", "999999"), ("", "200002"), holders, (None, *holders), (1, 2), (False, True)):
+            MODES, ("100001", "300003", "999999"), ("", "200002"), holders, (None, *holders), (1, 2), ("", "ended", "void")):
         offer = taker and Offer(handover_id="h", giver=holder, taker=taker)
         parcel = Parcel(
             parcel_code="RH123456785VN", filing_id="f", direction=ParcelDirection.OUTBOUND, origin_office_code=ROUTE[0],
             destination_office_code=ROUTE[-1], authority_code="TINH-01", route=ROUTE, transit_due_date="2026-12-01",
-            papers_count=3, holder=holder, offer=offer or None, office_code=office, ended=ended, label_version=2)
+            papers_count=3, holder=holder, offer=offer or None, office_code=office, ended=bool(ended), label_version=2,
+            void=ended == "void")
         met = EntryParcel(parcel_code=parcel.parcel_code, label_version=version)
         entry = Entry(device_sequence=1, device_time=datetime(2026, 11, 26, tzinfo=UTC), operator=ME, office_code=here,
                       mode=HandheldMode[mode], parcels=(met,), scan=ScanAct(activity=ScanActivity[MODES[mode]]), signature=b"")
         row = {"code": parcel.parcel_code, "direction": "OUTBOUND", "route": ROUTE, "office": office, "authority": "TINH-01",
-               "holder": holder_json(holder), "offer": taker and {"taker": holder_json(taker)}, "labelVersion": 2, "ended": ended}
+               "holder": holder_json(holder), "offer": taker and {"taker": holder_json(taker)}, "labelVersion": 2,
+               "ended": bool(ended), "void": ended == "void"}
         found = {(each.kind.value, each.should_be_in)
                  for each in notices(parcel, entry, met, Holder(person=ME, place=here), (office,) if office else ())}
         made.append(({"mode": mode, "me": {"person": ME, "place": here}, "parcel": row, "labelVersion": version}, found))

@@ -23,6 +23,7 @@ from services.foundation.adapters.clocks import TurnableClock
 from services.foundation.runtime import settings, wiring
 from tests.builders import CLERK, a_filing
 from tests.handheld import SUPERVISOR, Handheld, holds, signed_text
+from tests.services.json_calls import post
 
 UNKNOWN = "RH987654326VN"
 APPLIED, DUPLICATE, LATE, PENDING, CONFLICT, REFUSED = (
@@ -400,3 +401,21 @@ async def test_the_manifest_of_a_place_has_what_a_handheld_needs_offline(doors: 
     assert (found.parcel_code, list(found.route), found.destination_office_code, found.holder.person, found.papers_count) == (
         parcel.parcel_code, list(parcel.route), parcel.destination_office_code, "gdv", parcel.papers_count)
     assert list((await doors.call("ListParcels", courier.ListParcelsRequest(), hand)).parcels) == []
+
+
+async def test_a_page_enrols_logs_in_and_uploads_through_the_json_door(doors: Doors, system: Any, clock: TurnableClock) -> None:
+    parcel, hand = await a_parcel(doors), Handheld(now=lambda: clock.now().timestamp(), told=lambda: clock.now().timestamp())
+    invited = await doors.call("InviteDevice", devices.InviteDeviceRequest(
+        role=devices.DEVICE_ROLE_COURIER, request_id=str(uuid.uuid4())), SUPERVISOR)
+    enrolled_ = await post(system.http_port, "/postal.courier.v1.DeviceService/EnrolDevice", devices.EnrolDeviceRequest(
+        invitation_code=invited.invitation_code, public_key=hand.public_key, request_id=str(uuid.uuid4())))
+    hand.device_id = enrolled_.json["deviceId"]
+    made = hand.scan(parcel.parcel_code)
+    upload = "/postal.courier.v1.CourierService/UploadBundle"
+    answers = [await post(system.http_port, upload, hand.bundle(made), hand.token()) for _ in range(2)]
+    stranger = await post(system.http_port, upload, hand.bundle(made), Handheld(device_id=hand.device_id).token())
+
+    assert (enrolled_.json["role"], enrolled_.json["place"]) == ("DEVICE_ROLE_COURIER", "032248")
+    assert [each.json["results"][0]["outcome"] for each in answers] == ["ENTRY_OUTCOME_APPLIED", "ENTRY_OUTCOME_DUPLICATE"]
+    assert answers[1].json["results"][0]["parcels"][0]["duplicateOf"] == {"device": hand.device_id, "deviceSequence": "1"}
+    assert (stranger.status, stranger.json["reason"]) == (401, "TOKEN_FORGED")

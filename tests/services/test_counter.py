@@ -14,11 +14,13 @@ from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
+from postal.tracking.v1 import tracking_service_pb2 as tracking
 
 from services.demo.cases import APPLICANT
 from services.demo.doors import Doors, Person, Refusal
 from services.foundation.runtime.label_keys import LabelKeys
 from tests.builders import CLERK, COURIER, OFFICER, OTHER, a_filing
+from tests.handheld import SUPERVISOR, Handheld
 from tests.pictures import pages_of, rasterised, read_by_zbar, read_by_zxing
 from tests.services.waiting import eventually
 
@@ -252,6 +254,12 @@ async def test_a_clerks_mistake_is_cancelled_the_money_given_back_and_the_code_v
     assert (cancelled.state, cancelled.reason_code) == (dossiers.DOSSIER_STATE_WITHDRAWN, "CLERK_MISTAKE")
     assert (cancelled.fee_vnd, cancelled.postage_vnd) == (0, 0)
     assert parcel.ended
+    hand = await Handheld(operator="gdv", role="CLERK").enrol(doors, SUPERVISOR)
+    scanned = await doors.call("UploadBundle", hand.bundle(hand.scan(filed.parcel_code)), hand)
+    page = await eventually(lambda: doors.call("Track", tracking.TrackRequest(tracking_code=filed.tracking_code)),
+                            lambda answer: answer.journey.stage == tracking.JOURNEY_STAGE_CANCELLED)
+    assert tracking.TIMELINE_EVENT_CANCELLED in [entry.event for entry in page.journey.entries]
+    assert [each.kind for part in scanned.results[0].parcels for each in part.notices] == [courier.NOTICE_KIND_PARCEL_VOID]
     request.request_id = new_id()
     assert (await refused(doors, "CancelDossier", request, CLERK))[0] == "MOVE_NOT_ALLOWED"
     again_printed = intake.ReprintLabelRequest(filing_id=filed.filing_id, reason_code="LOST", request_id=new_id())

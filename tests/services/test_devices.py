@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
 from postal.intake.v1 import intake_service_pb2 as intake
 
+from services.demo import badge
 from services.demo.doors import Doors, Person, Refusal
 from services.foundation.adapters.clocks import TurnableClock
 from services.foundation.errors import Unauthenticated
@@ -60,6 +62,17 @@ async def test_an_invitation_is_good_once_and_its_repeat_gets_the_same_answer(do
     assert len(invited.invitation_code.replace("-", "")) == 30
     assert first.device_id == second.device_id == invited.device_id
     assert await reason_of(doors.call("EnrolDevice", enrolling(invited.invitation_code, thief))) == "INVITATION_USED"
+
+
+async def test_a_developer_is_told_an_invitation_that_enrols(doors: Doors, system: Any) -> None:
+    ports = {f"{name}_port": port for name, port in system.ports.items()}
+    told = "\n".join(await badge.lines(badge.CLERK, replace(system.settings, http_port=system.http_port, **ports), apart=False))
+    code = told.rsplit(" ", 1)[1]
+    answer = await doors.call("EnrolDevice", enrolling(code, Handheld()))
+
+    assert f"http://localhost:{system.http_port}/counter/#token=" in told
+    assert f"http://localhost:{system.http_port}/handheld/ with the invitation" in told
+    assert (answer.role, answer.place) == (devices.DEVICE_ROLE_CLERK, badge.CLERK.place)
 
 
 async def test_of_twenty_who_use_one_invitation_at_once_one_is_enrolled(doors: Doors) -> None:

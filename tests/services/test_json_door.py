@@ -14,7 +14,7 @@ from postal.intake.v1 import intake_service_pb2
 from postal.tracking.v1 import tracking_service_pb2
 
 from services.demo.doors import Doors, Person
-from services.foundation.runtime import grpc_server, policy, settings, wiring
+from services.foundation.runtime import doorkeeper, grpc_server, json_front, policy, settings, wiring
 from services.foundation.runtime.identity import Keys, Minter, Role, current
 from services.tracking.grpc_api import TrackingApi
 from tests.builders import CLERK, COURIER, OFFICER, a_filing
@@ -267,7 +267,7 @@ async def test_a_path_that_is_no_method_is_plainly_none(system: Any, name: str) 
 
 
 async def test_f2_a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not(system: Any, doors: Doors) -> None:
-    token, most = minter(system).mint_for(CLERK), grpc_server.MOST_BYTES
+    token, most = minter(system).mint_for(CLERK), doorkeeper.MOST_BYTES
     told = await post(system.http_port, FILE, b"{}", token, **{"Content-Length": str(most + 1)})
     absurd = await post(system.http_port, FILE, b"{}", token, **{"Content-Length": "9" * 18})
     chunk = b"%x\r\n%s\r\n" % (1 << 16, b" " * (1 << 16))
@@ -290,6 +290,24 @@ async def test_a_body_that_does_not_come_ends_at_the_deadline(system: Any) -> No
         "Content-Length": "100", "Connect-Timeout-Ms": "200"})
 
     assert (answer.status, answer.json["code"], answer.json["reason"]) == (504, "deadline_exceeded", "BODY_NOT_SENT")
+
+
+@pytest.mark.parametrize(("slowest_s", "status"), [(30.0, 200), (0.3, 504)])
+async def test_a_body_may_take_longer_than_a_call_but_not_for_ever(
+        system: Any, monkeypatch: pytest.MonkeyPatch, slowest_s: float, status: int) -> None:
+    monkeypatch.setattr(grpc_server, "LONGEST_S", 0.5)
+    monkeypatch.setattr(json_front, "_SLOWEST_S", slowest_s)
+    body = json_format.MessageToJson(a_filing()).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", system.http_port)
+    writer.write("\r\n".join((f"POST {FILE} HTTP/1.1", "Host: x", "Connection: close", "Content-Type: application/json",
+                               f"Authorization: Bearer {minter(system).mint_for(CLERK)}", f"Content-Length: {len(body)}", "",
+                               "")).encode() + body[:100])
+    await asyncio.sleep(0.8)  # a slow line
+    writer.write(body[100:])
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 %d" % status)
 
 
 async def test_a_deadline_of_the_caller_is_kept_and_the_filing_is_finished(system: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,8 @@ async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     async with Raw(mood) as raw:
         chosen = settings.Settings(
             store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=tmp_path / "keys",
-            printers=f"counter=tcp://127.0.0.1:{raw.port}?language=zpl&media=100x100,files=folder:{tmp_path / 'out'}")
+            printers=f"counter=tcp://127.0.0.1:{raw.port}?language=zpl&media=100x100,files=folder:{tmp_path / 'out'},"
+                     f"foreign=folder:{tmp_path / 'foreign'}?place=025978")
         async with wiring.running(("intake", "courier", "tracking"), chosen) as system:
             doors = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
                           Minter(Keys.load_or_make(chosen.keys_dir)).mint_for, patience_s=0)
@@ -177,6 +178,7 @@ async def test_what_cannot_be_printed_is_refused_by_name(counter: Counter) -> No
         await counter.doors.call("RenderLabel", intake.RenderLabelRequest(filing_id=counter.dossier.filing_id, dpi=600), CLERK)
 
     assert await counter.refused(printer="nowhere") == "PRINTER_UNKNOWN"
+    assert await counter.refused(printer="foreign") == "PRINTER_UNKNOWN"
     assert await counter.refused(same=same, printer="files") == "REQUEST_ID_REUSED"
     assert await counter.refused(parcel_code="RH987654325VN") == "PARCEL_UNKNOWN"
     assert (unknown_paper.value.reason, dpi.value.reason) == ("MEDIUM_WRONG", "DPI_UNKNOWN")

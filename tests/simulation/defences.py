@@ -11,7 +11,7 @@ from unittest import mock
 from services.foundation.adapters.memory import MemoryStreams, MemoryViews
 from services.foundation.events import Append
 from services.foundation.ports import Row, Stored
-from services.foundation.runtime import group_commit, grpc_server
+from services.foundation.runtime import doorkeeper, group_commit
 from services.foundation.subjects import Kind
 
 
@@ -59,7 +59,7 @@ class _Unshielded(ModuleType):
 def _shield() -> Iterator[None]:
     """A client that goes away takes with it what it waits for."""
     bare = _Unshielded("asyncio")
-    with mock.patch.object(group_commit, "asyncio", bare), mock.patch.object(grpc_server, "asyncio", bare):
+    with mock.patch.object(group_commit, "asyncio", bare), mock.patch.object(doorkeeper, "asyncio", bare):
         yield
 
 

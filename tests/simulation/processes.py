@@ -18,8 +18,8 @@ from services.foundation.errors import Problem, Unavailable
 from services.foundation.ports import Stores
 from services.foundation.runtime import set_aside
 from services.foundation.runtime.consumer import Consumer
+from services.foundation.runtime.doorkeeper import _CODES, Doorkeeper
 from services.foundation.runtime.group_commit import GroupedStreams
-from services.foundation.runtime.grpc_server import _CODES, Doorkeeper
 from services.foundation.runtime.identity import Caller, Keys, Role
 from services.foundation.runtime.log_watch import VIEW as LOG_SEEN_VIEW
 from services.foundation.runtime.log_watch import LogWatch

@@ -7,7 +7,7 @@ const FROM_ELSEWHERE = new Set(["PICK_UP", "INTO_HUB"]); // what comes in need n
 const OLD_LIST_MS = 12 * 3_600_000;
 
 /** Outcomes that wait for a tap. The others go on by themselves. */
-export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "superseded", "ended", "wrong"]);
+export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "superseded", "ended", "void", "wrong"]);
 
 /**
  * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel; ``me``: {person, place};
@@ -15,13 +15,13 @@ export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "supe
  * the list was fetched, in ms.
  *
  * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown (a fresh
- * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended.
+ * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended · void (the filing was cancelled).
  */
 export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
   if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
   if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
   if (!parcel) return unlisted(mode, me, label, listedAt, now);
-  if (parcel.ended) return { outcome: "ended" };
+  if (parcel.ended) return { outcome: parcel.void ? "void" : "ended" };
   const elsewhere = placeWanted(mode, me.place, parcel);
   if (elsewhere) return { outcome: "wrong_way", place: elsewhere };
   const owner = wrongHands(mode, me, parcel);

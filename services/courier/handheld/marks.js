@@ -18,7 +18,7 @@ const PATHS = {
 };
 export const OF_OUTCOME = {
   right: "tick", kept: "tick", finished: "tick", double: "twice", not_mine: "stop", wrong_way: "turn", unknown: "question",
-  superseded: "old", ended: "end", wrong: "cross", grave: "cross",
+  superseded: "old", ended: "end", void: "cross", wrong: "cross", grave: "cross",
 };
 
 /** A mark as a drawing; the words beside it say what it means. */

@@ -6,6 +6,7 @@ export function rowOf(parcel) {
     code: parcel.parcelCode, direction: parcel.direction.slice("PARCEL_DIRECTION_".length), route: parcel.route,
     office: parcel.officeCode, authority: parcel.authorityCode, holder: parcel.holder, offer: parcel.offer,
     papersCount: parcel.papersCount, labelVersion: parcel.labelVersion, ended: parcel.ended || parcel.void,
+    void: parcel.void,
     attempts: (parcel.attempts ?? []).filter(({ occurTime }) => occurTime).map(({ occurTime }) => Date.parse(occurTime)),
   };
 }

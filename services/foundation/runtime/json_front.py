@@ -28,13 +28,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..errors import Denied, Exhausted, Invalid, Problem
-from .grpc_server import LONGEST_S, MOST_BYTES, GrpcServer, Overdue, code_of
+from .doorkeeper import MOST_BYTES, Overdue, code_of
+from .grpc_server import GrpcServer
 
 _STATUS = {  # Connect's table, as far as our errors go
     "invalid_argument": 400, "failed_precondition": 400, "unauthenticated": 401, "permission_denied": 403, "not_found": 404,
     "aborted": 409, "resource_exhausted": 429, "internal": 500, "unavailable": 503, "deadline_exceeded": 504,
 }
 _DEEPEST = 32
+_SLOWEST_S = 60.0  # for a body over a bad line; the call itself has the doorkeeper's time
 _MOST_PARTS = 50_000  # commas: a body of nothing but small parts would hold the process up for a second
 _UNPARSED = re.compile(r"Failed to parse (\w{1,64}) field: ")
 
@@ -80,7 +82,7 @@ def _checked(request: Request) -> float:
     """The seconds the caller waits; raises Problem for what a page of this site would not send."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-    # The host alone: whether the browser spoke TLS, only the proxy before us knows.
+    # The host alone, which a proxy before us has to pass on: whether the browser spoke TLS, only it knows.
     if site != "same-origin" or (origin is not None and _host(origin) != headers.get("host", "")):
         raise Denied("ORIGIN_FOREIGN", "this door is for pages of this site", field="origin")
     media = headers.get("content-type", "").partition(";")
@@ -103,10 +105,10 @@ def _host(origin: str) -> str:
 def _patience_s(headers: Mapping[str, str]) -> float:
     text = headers.get("connect-timeout-ms")
     if text is None:
-        return LONGEST_S
+        return _SLOWEST_S
     if not re.fullmatch(r"[0-9]{1,10}", text):
         raise Invalid("TIMEOUT_WRONG", "milliseconds, at most ten digits", field="connect-timeout-ms")
-    return min(int(text) / 1000, LONGEST_S)
+    return min(int(text) / 1000, _SLOWEST_S)
 
 
 async def _body(request: Request, within_s: float) -> bytes:

@@ -99,7 +99,7 @@ def _facts(content: LabelContent) -> tuple[str, str, str]:
 
 def _codes(content: LabelContent, paper: Paper) -> Block:
     """The tracking QR, what people read beside it, and the signed QR at the right."""
-    form = _codes_form(paper, paper.measure.modules(content.tracking_url, _LEVEL), content.service,
+    form = _codes_form(paper, paper.measure.modules(content.tracking_url, _LEVEL), content.service, _host(content.tracking_url),
                        paper.measure.modules(content.signed, _SIGNED_LEVEL) if content.signed else 0)
     items: list[Item] = [Qr(form.qr, 0, form.module, content.tracking_url, _LEVEL)]
     if content.signed:
@@ -110,6 +110,11 @@ def _codes(content: LabelContent, paper: Paper) -> Block:
     for number, fact in enumerate(_facts(content)):
         items += paper.lines(fact, form.left, form.facts_y + number * form.step, form.size, False, form.wide, 1)
     return Block(form.beneath.height, tuple(items), lasts=False, beneath=form.beneath)
+
+
+def _host(url: str) -> str:
+    """Where the QR leads, for people to read: a hostile label stuck over this one would lead elsewhere."""
+    return url.lower().removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
 class _CodesForm(NamedTuple):
@@ -130,13 +135,15 @@ class _CodesForm(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _codes_form(paper: Paper, modules: int, service: str, signed_modules: int) -> _CodesForm:
+def _codes_form(paper: Paper, modules: int, service: str, host: str, signed_modules: int) -> _CodesForm:
     dots = paper.dots
     module, small = module_of(paper, modules, QR_MM), math.ceil(_SIGNED_MODULE * paper.scale)
     side, beside = module * (modules + 2 * QUIET), small * (signed_modules + 2 * QUIET) if signed_modules else 0
     left, signed = paper.margin + side, paper.width - paper.margin - beside + 2 * small
     wide = (signed if signed_modules else paper.width - paper.margin) - left
-    words: list[Item] = [Text(left, dots(12), dots(22), False, "Tra cứu / Track"),
+    track = next((text for text in (f"Tra cứu / Track: {host}", f"Tra cứu: {host}")
+                  if paper.measure.width(text, dots(22), False) <= wide), host)
+    words: list[Item] = [*paper.lines(track, left, dots(12), dots(22), False, wide, 1),
                          *paper.lines(_SERVICES[service], left, dots(92), dots(26), True, wide, 2)]
     height = max(side, dots(156 + 3 * 32)) + dots(4)
     return _CodesForm(paper.margin - 2 * module, module, signed, small, left, wide, dots(40), dots(156), dots(32), dots(24),
@@ -156,7 +163,9 @@ def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
     if content.signed:
         items.append(Qr(left + side, (side - beside) // 2, small, content.signed, _SIGNED_LEVEL))
     items.append(paper.centred(group_code(content.tracking_code), side, dots(34), True))
-    y = side + dots(50)
+    host = paper.lines(_host(url), paper.margin, side + dots(44), dots(22), False, paper.inner, 1)[0]
+    items.append(paper.centred(host.text, host.y, host.size, False))
+    y = side + dots(80)
     for text, size, bold in ((_SERVICES[content.service], 24, True), *((fact, 22, False) for fact in _facts(content))):
         lines = paper.lines(text, paper.margin, y, dots(size), bold, paper.inner, 2)
         items += lines

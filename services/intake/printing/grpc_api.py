@@ -41,10 +41,10 @@ class PrintingApi(OfficeApi):
         return _pb.RenderReceiptResponse(content=content, media_type=media)
 
     async def ListPrinters(self, request: Any, _: Any) -> Message:
-        found = sorted((name, printer.reach) for name, printer in self._print_jobs.printers.items())
+        here = self._print_jobs.at(caller().place)
         return _pb.ListPrintersResponse(printers=[_pb.Printer(
             name=name, format=f"LABEL_FORMAT_{reach.language}", medium=f"PRINT_MEDIUM_{reach.medium}", dpi=reach.dpi)
-            for name, reach in found])
+            for name in sorted(here) for reach in (here[name].reach,)])
 
     async def PrintLabel(self, request: Any, _: Any) -> Message:
         asked = await self._asked("PrintLabel", request)

@@ -21,14 +21,18 @@ class PrintJobs:
     """Everything printed of dossiers, on the printers there are."""
 
     def __init__(self, streams: Streams, clock: Clock, printers: Mapping[str, Printer]) -> None:
-        self._streams, self._clock, self.printers = streams, clock, printers
+        self._streams, self._clock, self._printers = streams, clock, printers
+
+    def at(self, place: str) -> Mapping[str, Printer]:
+        """The printers that take from the staff of a place: a label names people, and must not come out in a foreign room."""
+        return {name: printer for name, printer in self._printers.items() if printer.reach.place in ("", place)}
 
     async def print(self, filing_id: str, paper: Paper, printer: str, request: Request, draw: Draw) -> Job | PrintStarted:
         """What was printed, now or by an earlier call of the same request.
 
         Raises NotFound PRINTER_UNKNOWN, Conflict PRINT_UNDER_WAY, Refused REQUEST_ID_REUSED, and what the printer raises.
         """
-        found = self.printers.get(printer)
+        found = self.at(request.actor.place).get(printer)
         if found is None:
             raise NotFound("PRINTER_UNKNOWN", "no such printer; list them", field="printer", value=printer)
         step = await self._start(filing_id, paper, printer, request)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from . import folds
 from .dataset import DataSet
 
+SCANNING = ("RecordScans", "UploadBundle")
+
 
 def _now(data: DataSet) -> dict[str, folds.ParcelNow]:
     return {code: folds.parcel(facts) for code, facts in data.parcels().items()}
@@ -49,7 +51,7 @@ def i15(data: DataSet) -> Iterator[str]:
 
 def i18(data: DataSet) -> Iterator[str]:
     """Every acknowledged scan is kept once: in its parcel's stream, or waiting for a parcel nobody knows."""
-    asked = {(scan[0], scan[1]): scan[2] for op in data.history if op.op == "RecordScans" for scan in op.request["scans"]}
+    asked = {(scan[0], scan[1]): scan[2] for op in data.history if op.op in SCANNING for scan in op.request["scans"]}
     now = _now(data)
     kept: Counter[tuple[str, int]] = Counter()
     for found in now.values():
@@ -65,7 +67,7 @@ def i18(data: DataSet) -> Iterator[str]:
                 waiting[key] += 1
                 if subject.removeprefix("waiting-scans/") in now and key not in kept:
                     yield f"scan {key} still waits though its parcel is known"
-    for op in data.of("RecordScans"):
+    for op in data.of(*SCANNING):
         for device, number, _ in op.request["scans"]:
             if not kept[device, number] and not waiting[device, number]:
                 yield f"scan {(device, number)} was acknowledged and is nowhere"

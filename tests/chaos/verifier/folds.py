@@ -156,6 +156,8 @@ def shown(facts: list[Fact]) -> dict[str, Any]:
     for fact in facts:
         event, stage = SHOWN.get(fact.kind, ("", ""))
         message = fact.message
+        if fact.kind == "DossierWithdrawn" and message.void_parcel_code:
+            event = stage = "CANCELLED"
         row["stage"] = stage or row["stage"]
         if event:
             row["entries"].append([event, getattr(message, "office_code", ""), fact.occurred])

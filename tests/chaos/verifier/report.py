@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import custody, events, filing, rest
+from . import custody, events, evidence, filing, rest
 from .dataset import DataSet
 
 Check = Callable[[DataSet], Iterator[str]]
@@ -12,6 +12,7 @@ CHECKS: dict[str, Check] = {
     "I12": filing.i12, "I13": custody.i13, "I14": custody.i14, "I15": custody.i15, "I18": custody.i18,
     "I19": filing.i19, "I21": filing.i21, "I22": filing.i22, "I26": rest.i26, "I27": rest.i27, "I28": filing.i28,
     "I29": rest.i29, "I30": rest.i30, "I32": rest.i32,
+    "I35": evidence.i35,
 }
 NOT_YET = {
     "I16": "bags are not built", "I17": "bags are not built", "I20": "lost and found is not built",

@@ -1,6 +1,6 @@
 """Printers by their addresses: ``folder`` (files), ``tcp`` (raw, port 9100), ``ipp`` (CUPS and driverless printers).
 
-One line names all: ``counter=tcp://10.0.0.5:9100?language=zpl&media=100x150&dpi=203,files=folder:out/labels``.
+One line names all: ``counter=tcp://10.0.0.5:9100?language=zpl&media=100x150&dpi=203&place=032248,files=folder:out/labels``.
 """
 
 import re
@@ -35,7 +35,7 @@ def _printer(address: str) -> Printer:
     kind = place.partition(":")[0]
     asked = dict(parse_qsl(query, strict_parsing=True)) if query else {}
     reach = Reach(language=asked.pop("language", _USUAL.get(kind, "")).upper(), dpi=int(asked.pop("dpi", "203")),
-                  medium=asked.pop("media", "100x150").upper().replace("-", "_"))
+                  medium=asked.pop("media", "100x150").upper().replace("-", "_"), place=asked.pop("place", ""))
     if asked or reach.language not in _LANGUAGES or reach.medium not in _MEDIA or reach.dpi not in (203, 300):
         raise ValueError(address)
     if kind == "folder":
