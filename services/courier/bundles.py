@@ -5,7 +5,6 @@ device and number for ever: sent again it changes nothing.
 """
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,7 +32,6 @@ from .signed_text import statement
 from .stream import entry_of
 
 MOST_ENTRIES, MOST_PARCELS = 1000, 2000
-_NAMESPACE = uuid.UUID("7c2d9f0e-5b0a-5f3e-9a61-2f4f0a6f6c11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +130,22 @@ class Bundles:
     async def _claimed(self, good: Sequence[_Good]) -> dict[int, EntryResult]:
         """What a revoked device cannot be believed: kept for a supervisor, without effect."""
         why = Refused("DEVICE_REVOKED", "kept as evidence; ask a supervisor", field="device_id")
-        kept = [(each, Said(act, each.request), Judged(EntryOutcome.CONFLICT, why))
-                for each in good for act in _parts(each)]
-        await self._claims.keep([(said, judged) for _, said, judged in kept])
-        return _results([(each, said.act, judged) for each, said, judged in kept])
+        said = [(each, Said(act, each.request)) for each in good for act in _parts(each)]
+        applied = await self._claims.applied([each for _, each in said]) if said else []
+        judged = [Judged(EntryOutcome.DUPLICATE) if done else Judged(EntryOutcome.CONFLICT, why) for done in applied]
+        await self._claims.keep([(each, told) for (_, each), told in zip(said, judged, strict=True)])
+        return _results([(each, act.act, told) for (each, act), told in zip(said, judged, strict=True)])
 
 
 def _good(device: Device, number: int, entry: Entry, text: bytes, moment: datetime) -> _Good:
     """Role and place of who acted are the device's; the person is the entry's. One text for several parcels is kept apart."""
     actor = Actor(person=entry.operator, role=device.role.value, place=device.place, device=device.device_id)
-    name = uuid.uuid5(_NAMESPACE, f"{device.device_id}/{entry.device_sequence}")
+    name = entry_of(device.device_id, entry.device_sequence)
     alone = len(entry.parcels) == 1
     evidence = Evidence(device_sequence=entry.device_sequence, statement=text if alone else b"",
                         signature=entry.signature if alone else b"")
     digest = hashlib.sha256(text).hexdigest()[:32]
-    return _Good(number, entry, moment, evidence, text, Request(id=str(name), fingerprint=digest, actor=actor))
+    return _Good(number, entry, moment, evidence, text, Request(id=name, fingerprint=digest, actor=actor))
 
 
 def _parts(good: _Good) -> list[Act]:

@@ -61,6 +61,13 @@ class Claims:
         await self.keep([(said[number], judged[number]) for number in open_])
         return [judged[number] for number in range(len(said))]
 
+    async def applied(self, said: Sequence[Said]) -> list[bool]:
+        """Whether each has had its effect before."""
+        names = {PARCEL.subject_of(each.act.met.parcel_code) for each in said}
+        histories = await self._streams.read_many(sorted(names))
+        causes = {subject: {fact.cause for fact in history} for subject, history in histories.items()}
+        return [each.request.id in causes[PARCEL.subject_of(each.act.met.parcel_code)] for each in said]
+
     async def keep(self, judged: Sequence[tuple[Said, Judged]]) -> None:
         """Stores what is pending or in conflict, each once; then looks whether what was missing has come meanwhile."""
         rest = [(said, told) for said, told in judged if told.outcome in (EntryOutcome.PENDING, EntryOutcome.CONFLICT)]

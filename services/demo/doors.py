@@ -67,6 +67,10 @@ class Doors:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, 1)
 
+    async def ready(self) -> None:
+        """Waits until every door has been reached once."""
+        await asyncio.gather(*(channel.channel_ready() for channel in self._channels.values()))
+
     async def close(self) -> None:
         """Closes the channels."""
         for channel in self._channels.values():

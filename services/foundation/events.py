@@ -73,18 +73,21 @@ def utc_ms(moment: datetime) -> datetime:
 
 def digest(fact: Recorded) -> str:
     """SHA-256 (hex) over the hash before and every stored field, length-prefixed so that no two differ unseen."""
+    return _digest(fact, fact.sequence, fact.previous)
+
+
+def _digest(fact: Recorded, sequence: int, previous: str) -> str:
     actor = fact.actor
     parts = (
-        fact.previous, fact.subject, fact.key, str(fact.sequence), fact.type,
+        previous, fact.subject, fact.key, str(sequence), fact.type,
         str(round(fact.occurred.timestamp() * 1000)), str(round(fact.recorded.timestamp() * 1000)),
         fact.cause, fact.fingerprint, actor.person, actor.role, actor.place, actor.device, fact.trace,
     )
-    hasher = hashlib.sha256()
+    told: list[bytes] = []
     for part in parts:
         raw = part.encode()
-        hasher.update(len(raw).to_bytes(4, "big") + raw)
-    hasher.update(fact.data)
-    return hasher.hexdigest()
+        told += (len(raw).to_bytes(4, "big"), raw)
+    return hashlib.sha256(b"".join((*told, fact.data))).hexdigest()
 
 
 def chain(history: Sequence[Recorded], drafts: Sequence[Recorded]) -> tuple[Recorded, ...]:
@@ -94,8 +97,7 @@ def chain(history: Sequence[Recorded], drafts: Sequence[Recorded]) -> tuple[Reco
     linked = []
     for draft in drafts:
         sequence += 1
-        numbered = replace(draft, sequence=sequence, previous=previous)
-        fact = replace(numbered, hash=digest(numbered))
+        fact = replace(draft, sequence=sequence, previous=previous, hash=_digest(draft, sequence, previous))
         previous = fact.hash
         linked.append(fact)
     return tuple(linked)

@@ -26,6 +26,7 @@ async def system(tmp_path: Path) -> AsyncIterator[Any]:
 async def doors(system: Any) -> AsyncIterator[Doors]:
     made = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
                  minting(Minter(Keys.load_or_make(system.settings.keys_dir))), patience_s=0)
+    await made.ready()
     yield made
     await made.close()
 

@@ -352,21 +352,23 @@ async def test_nobody_signs_for_another_device(doors: Doors, clock: TurnableCloc
 async def test_what_a_device_signed_before_it_was_revoked_stays_evidence(doors: Doors, system: Any, clock: TurnableClock) -> None:
     parcel, other = await a_parcel(doors), await enrolled(doors, clock)
     lost = await enrolled(doors, clock, operator="gdv", role="CLERK")
+    sent = lost.offer(parcel.parcel_code, to="700000")
+    await told(doors, lost, sent)
     scan, offer = lost.scan(parcel.parcel_code), lost.offer(parcel.parcel_code, to="901000")
     clock.turn(timedelta(minutes=1))
     await doors.call("RevokeDevice", devices.RevokeDeviceRequest(
         device_id=lost.device_id, reason=devices.REVOKE_REASON_LOST, request_id=str(uuid.uuid4())), SUPERVISOR)
     clock.turn(timedelta(minutes=1))
     after = lost.scan(parcel.parcel_code, DEPARTED, at=clock.now().timestamp())
-    answers = list((await doors.call("UploadBundle", lost.bundle(scan, offer, after), other)).results)
+    answers = list((await doors.call("UploadBundle", lost.bundle(scan, offer, after, sent), other)).results)
 
-    assert outcomes(answers) == [(APPLIED, ""), (CONFLICT, "DEVICE_REVOKED"), (CONFLICT, "DEVICE_REVOKED")]
+    assert outcomes(answers) == [(APPLIED, ""), (CONFLICT, "DEVICE_REVOKED"), (CONFLICT, "DEVICE_REVOKED"), (DUPLICATE, "")]
     assert ("DEVICE_REVOKED", "") in seen(answers[0])
     now = await _parcel(doors, parcel.parcel_code)
-    assert [each.device_sequence for each in now.scans] == [1]
-    assert now.offer.handover_id == ""
+    assert [each.device_sequence for each in now.scans] == [2]
+    assert now.offer.taker.place == "700000"  # what it offered in time stands
     kept = await system.stores["courier"].streams.read(f"waiting-scans/{parcel.parcel_code}")
-    assert [facts_pb(each).entry.device_sequence for each in kept] == [2, 3]
+    assert [facts_pb(each).entry.device_sequence for each in kept] == [3, 4]
     assert all(holds(lost.public_key, facts_pb(each).evidence.statement, facts_pb(each).evidence.signature) for each in kept)
 
 

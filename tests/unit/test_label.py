@@ -81,14 +81,18 @@ def test_the_svg_draws_the_same_dots_as_the_picture() -> None:
 
     content, media = render(CONTENT, "SVG")
     drawn = Image.new("L", picture().size, 255)
-    pen, x, y = ImageDraw.Draw(drawn), 0, 0
-    for sign, right, down, rest in re.findall(r"([Mm])(-?\d+) (-?\d+)(?:h(\d+v\d+)h-\d+z)?", content.decode()):
-        x, y = (int(right), int(down)) if sign == "M" else (x + int(right), y + int(down))
-        if rest:
-            wide, high = map(int, rest.split("v"))
-            pen.rectangle((x, y, x + wide - 1, y + high - 1), fill=0)
+    pen = ImageDraw.Draw(drawn)
+    for down, group in re.findall(r'<g transform="translate\(0 (\d+)\)">(.*?)</g>', content.decode()):
+        for high, path in re.findall(r'stroke-width="(\d+)" d="(.*?)"', group):
+            x, middle = 0, 0.0
+            for sign, right, level, wide in re.findall(r"([Mm])(\d+) ([0-9.]+)h(\d+)", path):
+                x, middle = (int(right), float(level)) if sign == "M" else (x + int(right), middle)
+                top = round(int(down) + middle - int(high) / 2)
+                pen.rectangle((x, top, x + int(wide) - 1, top + int(high) - 1), fill=0)
+                x += int(wide)
 
     assert media == "image/svg+xml"
+    assert len(content) < 100_000
     assert drawn.tobytes() == picture().tobytes()
 
 

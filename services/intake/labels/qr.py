@@ -57,7 +57,7 @@ def _code(text: str, plain: bool, level: str) -> qrcode.QRCode:
     return code
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def _span(plain: bool, length: int, level: str, module: int, before: int, pitch: int) -> _Span:
     return _Span(plain, level, module, before, pitch)
 

@@ -97,7 +97,7 @@ def _laid(block: Block, pitch: int) -> int:
     return dots
 
 
-_lasting = lru_cache(maxsize=1024)(_laid)
+_lasting = lru_cache(maxsize=256)(_laid)
 
 
 def _ink(item: Item, pitch: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
-"""SVG of the same dots, as one path of rectangles, so that Vietnamese letters need no font where it is shown."""
+"""SVG of the same dots, so that Vietnamese letters need no font where it is shown: a stroke for every run of black."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -12,25 +13,27 @@ def draw(blocks: Sequence[Block], paper: Paper) -> bytes:
     """The drawing, as large as the paper."""
     height, y, parts = sum(block.height for block in blocks), 0, []
     for block in blocks:
-        parts.append(f"M0 {y}{_lasting(block, paper) if block.lasts else _path(block, paper)}")
+        if block.items or block.beneath:
+            parts.append(f'<g transform="translate(0 {y})">{_lasting(block, paper) if block.lasts else _strokes(block, paper)}</g>')
         y += block.height
     per_mm = DOTS_PER_MM[paper.dpi]
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{paper.width / per_mm:g}mm" height="{height / per_mm:g}mm" '
             f'viewBox="0 0 {paper.width} {height}" shape-rendering="crispEdges"><rect width="{paper.width}" height="{height}" '
-            f'fill="#fff"/><path d="{"".join(parts)}"/></svg>').encode()
+            f'fill="#fff"/><g stroke="#000">{"".join(parts)}</g></svg>').encode()
 
 
-def _path(block: Block, paper: Paper) -> str:
-    """Rectangles of equal rows, each from where the pen stands: it begins and ends at the block's upper left corner."""
-    drawn, path, x, y = band(block, paper), [], 0, 0
-    for top, high, row in _equal(drawn.rows()):
+def _strokes(block: Block, paper: Paper) -> str:
+    """A path for each number of equal rows."""
+    paths: dict[int, list[str]] = defaultdict(list)
+    for top, high, row in _equal(band(block, paper).rows()):
+        x, path = 0, paths[high]
         for left, wide in runs(f"{int.from_bytes(row, 'big'):0{8 * len(row)}b}"):
-            path.append(f"m{left - x} {top - y}h{wide}v{high}h{-wide}z")
-            x, y = left, top
-    return "".join(path)
+            path.append(f"m{left - x} 0h{wide}" if x else f"M{left} {top + high / 2:g}h{wide}")
+            x = left + wide
+    return "".join(f'<path stroke-width="{high}" d="{"".join(path)}"/>' for high, path in paths.items() if path)
 
 
-_lasting = lru_cache(maxsize=512)(_path)
+_lasting = lru_cache(maxsize=512)(_strokes)
 
 
 def _equal(rows: list[bytes]) -> Iterator[tuple[int, int, bytes]]:

@@ -13,7 +13,7 @@ from .journal import Job, Outcome, Paper, PrintEnded, PrintStarted, jobs, next_s
 FACTS = codec.Registry()
 FACTS.register("postal.intake.v1", PrintStarted, PrintEnded)
 Draw = Callable[[Reach, bool], Awaitable[bytes]]  # (what the printer takes, whether it must say that it is a copy)
-_TRIES = 4
+_TRIES = 32  # each lost one is another request's fact written down
 _UNCERTAIN = "PRINT_UNCERTAIN"
 
 
