@@ -21,6 +21,8 @@ from services.demo.doors import Doors, Person, Refusal
 from services.demo.journey import Journey
 from services.foundation.adapters.clocks import TurnableClock
 from services.foundation.runtime import settings, wiring
+from services.foundation.runtime.identity import Keys
+from services.foundation.sealing import unseal
 from tests.builders import CLERK, a_filing
 from tests.handheld import SUPERVISOR, Handheld, holds, signed_text
 from tests.services.json_calls import post
@@ -315,6 +317,8 @@ async def test_a_result_is_delivered_with_proof_and_who_received_it_stays_sealed
     sealed = await streams.private(f"parcels/{code}")
     assert len(sealed) == 1
     assert "Tuyết".encode() not in sealed[0]
+    seal_key = Keys.load_or_make(system.settings.keys_dir).seal_key
+    assert unseal(seal_key, f"parcels/{code}", sealed[0]).decode() == "0" * 32 + "\nNguyễn Thị Ánh Tuyết\n1234\n"
     proof = facts.ParcelDelivered.FromString((await facts_of(system, code))[-1].data).proof
     assert proof.receiver_sha256 == hashlib.sha256(("0" * 32 + "\nNguyễn Thị Ánh Tuyết\n1234\n").encode()).hexdigest()
 
