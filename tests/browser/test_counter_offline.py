@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -62,6 +63,7 @@ async def test_offline_a_label_of_a_roll_makes_a_filing_that_is_sent_when_the_ne
     await _fill(clerk, first, "NP1")
     await clerk.press("Enter")
     await clerk.sees("Đã ghi, sẽ gửi khi có mạng")
+    handed_in = datetime.now(UTC)
     await clerk.look()
     await clerk.press("Enter")
     await clerk.page.reload()  # what waits is on the disk
@@ -73,6 +75,7 @@ async def test_offline_a_label_of_a_roll_makes_a_filing_that_is_sent_when_the_ne
     filed = await clerk.until_filed(1)  # the second is of the same person and procedure: asked first
 
     assert filed[0].parcel_code == first
+    assert filed[0].file_time.ToDatetime(UTC) <= handed_in  # promises, day and cash count from when the citizen stood there
     await clerk.press("F8")
     await clerk.sees("Người này đang có hồ sơ cùng thủ tục")
     await clerk.page.get_by_role("button", name="Sửa").focus()

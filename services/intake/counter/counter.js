@@ -11,6 +11,7 @@ import { newDraft, withCard } from "./draft.js";
 import { ownerOf } from "./store.js";
 import { Printing } from "./print.js";
 import { sayProblem } from "./words/problems.js";
+import { VIEWS } from "./views.js";
 import { groupCode } from "../../foundation/pages/codes.js";
 
 const SERVICE = "postal.intake.v1.IntakeService";
@@ -160,6 +161,7 @@ export class Counter {
   /** A refused filing comes back under the clerk's hands, with what was wrong. */
   async mend(entry, refusal) {
     const draft = { ...entry.draft, aside: false };
+    if (refusal.reason === "TAKE_TIME_TOO_OLD") delete draft.taken; // then it is taken in today, as the clerk is told
     await this.store.mend(entry.id, draft);
     history.replaceState(null, "", "#/file");
     await this.#show("file", { draft, refusal });
@@ -190,13 +192,3 @@ export class Counter {
     await this.shown.land?.(landed);
   }
 }
-
-const VIEWS = {
-  file: () => import("./views/filing.js"),
-  done: () => import("./views/done.js"),
-  today: () => import("./views/today.js"),
-  dossier: () => import("./views/dossier.js"),
-  waiting: () => import("./views/waiting.js"),
-  bulk: () => import("./views/bulk.js"),
-  closing: () => import("./views/closing.js"),
-};

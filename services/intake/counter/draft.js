@@ -120,7 +120,7 @@ export function totals({ values }) {
 }
 
 /** The FileDossierRequest of a draft without problems, as JSON. */
-export function toRequest({ id, values }) {
+export function toRequest({ id, taken, values }) {
   const papers = values.papers
     .map((paper) => ({ name: clean(paper.name), originals: Number(paper.originals || 0), copies: Number(paper.copies || 0) }))
     .filter((paper) => paper.originals + paper.copies > 0);
@@ -141,6 +141,7 @@ export function toRequest({ id, values }) {
     sealNumber: clean(values.seal),
     ...(values.label.trim() ? { labelCode: readCode(values.label).code } : {}),
     ...(values.confirmDouble ? { confirmDouble: true } : {}),
+    ...(taken ? { takeTime: taken } : {}),
     requestId: id,
   };
 }

@@ -7,13 +7,19 @@ import { ownerOf } from "./store.js";
 
 const MOST_AT_ONCE = 50;
 
-/** A draft as it is handed in. ``origin`` says file and row of a bulk intake. */
-export function entryOf(draft, now, origin) {
+/**
+ * A draft as it is handed in. ``origin`` says file and row of a bulk intake. ``offline``: promises, day and cash count from now,
+ * whenever it is sent; what was taken so keeps its time though it be mended later.
+ */
+export function entryOf(draft, now, { origin, offline = false } = {}) {
+  const taken = draft.taken ?? (offline ? now : undefined);
+  const whole = { ...draft, taken };
+  const message = toRequest(whole);
   return {
     id: draft.id,
     owner: ownerOf(draft),
-    draft,
-    message: toRequest(draft),
+    draft: whole,
+    message,
     queued: now,
     state: "waiting",
     problem: null,

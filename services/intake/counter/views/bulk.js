@@ -81,7 +81,11 @@ export async function show(counter, root) {
     const now = new Date().toISOString();
     const known = new Set((await counter.store.filedCodes()).map(({ requestId }) => requestId));
     const fresh = sheet.good.filter(({ draft }) => !known.has(draft.id));
-    await counter.store.enqueue(fresh.map(({ draft, line }) => entryOf(draft, now, { file: sheet.name, line })));
+    await counter.store.enqueue(
+      fresh.map(({ draft, line }) =>
+        entryOf(draft, now, { origin: { file: sheet.name, line }, offline: !counter.network.online }),
+      ),
+    );
     await draw();
     await counter.sendAll();
     await draw();

@@ -92,7 +92,7 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
       return;
     }
     form.close(); // from here on the draft belongs to the outbox; the keys that follow find nothing to hand in again
-    const entry = entryOf(form.draft, new Date().toISOString());
+    const entry = entryOf(form.draft, new Date().toISOString(), { offline: !counter.network.online });
     try {
       await counter.store.enqueue([entry]);
     } catch {
@@ -141,9 +141,18 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
     summary.querySelector("button").focus(); // the harmless answer: a key too many files nothing
   }
 
+  // What no field is to blame for is said above them all.
+  function tellOnly(reason) {
+    put(summary, h("h2", {}, say("summaryTitle")), h("p", {}, counter.sayProblem(reason)));
+    summary.dataset.kind = "told";
+    summary.hidden = false;
+    summary.focus();
+  }
+
   async function refused({ reason, field, message }) {
     if (reason === "POSSIBLE_DOUBLE") return askDouble(message);
-    const name = fieldOf(field) || "seal";
+    const name = fieldOf(field);
+    if (!name) return tellOnly(reason);
     form.refuse(name, reason);
     await form.goTo(stepOf(name), name);
     await showProblems();

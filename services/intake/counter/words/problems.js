@@ -65,6 +65,10 @@ const PROBLEMS = {
     "Người này đang có hồ sơ cùng thủ tục; xác nhận nếu nộp thêm.",
     "The same person has this procedure open; confirm another one.",
   ],
+  TAKE_TIME_TOO_OLD: [
+    "Hồ sơ đã chờ gửi quá 30 ngày; nhận lại thì ngày hẹn tính từ hôm nay. Báo người nộp.",
+    "It has waited for more than 30 days; taken in again, it counts from today. Tell the citizen.",
+  ],
   REQUEST_ID_REUSED: [
     "Hồ sơ này đã được nhận trước đó với nội dung khác; xem danh sách trong ngày.",
     "It was taken in before with other content; see today's list.",
