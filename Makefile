@@ -95,7 +95,7 @@ run: setup pages-where-npm-is ## run everything in one process on one SQLite fil
 demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
 	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)
 
-test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node fails where one is missing)
+test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups fails where one is missing)
 	@$(PY) deploy/setup/system_packages.py
 	@$(MAKE) --no-print-directory pages-where-npm-is
 	@$(PY) -m pytest $(PYTEST_ARGS)

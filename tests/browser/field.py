@@ -1,6 +1,7 @@
 """A courier's day in a real Chromium: the system, dossiers filed at a counter, and handhelds that type, see and store."""
 
 import asyncio
+import os
 import re
 import uuid
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
@@ -23,6 +25,10 @@ from tests.builders import a_filing
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "out" / "screens" / "handheld"
+UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
+PICTURES = ROOT / "docs" / "pictures"
+IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "wrong-way", "superseded", "hand-over", "deliver",
+                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock")}
 PHONE = {"width": 360, "height": 640}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
@@ -186,8 +192,13 @@ class Device:
         return found
 
     async def picture(self, name: str) -> None:
+        """A screenshot into out/screens/handheld/; those of docs/courier.md also there, with PICTURES=1."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENS / f"{name}.png")
+        if name in IN_THE_DOCS and os.environ.get("PICTURES") == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            with Image.open(SCREENS / f"{name}.png") as shot:
+                shot.convert("RGB").quantize(24).save(PICTURES / f"handheld-{name.removeprefix('vi-')}.png", optimize=True)
 
 
 OPEN = """new Promise((resolve, reject) => {

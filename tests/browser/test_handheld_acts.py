@@ -182,7 +182,7 @@ async def test_a_failed_try_names_its_reason_and_only_allowed_next_steps(work: F
     await expect(device.page.locator("#screen")).to_contain_text("sau hai lần phát cách nhau hai ngày làm việc")
     await device.page.get_by_label("Cơ quan đóng cửa").check()
     await device.page.get_by_label("Phát lại ngày khác").check()
-    await device.picture("vi-attempt")
+    await device.picture("vi-attempt-chosen")
     await device.page.get_by_role("button", name="Xác nhận").click()
     await device.says("finished")
     await device.until_stored("answered", 1)

@@ -13,11 +13,9 @@ from postal.courier.v1 import device_service_pb2 as devices
 
 from services.courier.stream import PARCEL
 from services.foundation import codes
-from tests.browser.field import FLAGS, OPEN, Device, Field
+from tests.browser.field import FLAGS, OPEN, UPLOAD, Device, Field
 from tests.handheld import holds
 from tests.journeys.systems import free_port
-
-UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
 
 
 async def facts_of(work: Field, code: str) -> list[Any]:

@@ -17,7 +17,7 @@ from . import storm
 from .history import History
 from .verifier import reading, report, rest
 from .verifier.dataset import DataSet, Fact, Op
-from .workload import CANARY, Carrier
+from .workload import CANARIES, CANARY, Carrier
 
 
 async def story(system: systems.System, read: storm.Read, dossiers: int, seed: int = 7, *, curious: bool = True) -> DataSet:
@@ -30,7 +30,7 @@ async def story(system: systems.System, read: storm.Read, dossiers: int, seed: i
     history.close()
     data = await storm.quiet(read)
     data.history = reading.history(path)
-    data.canaries = (CANARY.full_name.encode(), CANARY.identity_number.encode())
+    data.canaries = CANARIES
     data.texts = {log.name: log.read_bytes() for log in system.home.glob("*.log")}
     data.seal_key = (system.keys_dir / "seal.key").read_bytes()
     data.points, data.expected_points = {"relay.read": 1}, ("relay.read",)

@@ -29,6 +29,8 @@ from .history import History
 OFFICE, AUTHORITY = "032248", "TINH-01"
 CANARY = dossiers.Applicant(full_name="Huỳnh Canary Ngọc", identity_number="096199777123", phone="0977123456",
                             address="Số 7 đường Chim Hoàng Yến")
+_FAMILY = CANARY.identity_number[:9]  # all invented persons' numbers begin so
+CANARIES = tuple(text.encode() for text in (CANARY.full_name, _FAMILY, CANARY.phone, CANARY.address))
 PAPERS = [dossiers.Paper(name="Đơn đề nghị", originals=1), dossiers.Paper(name="Bản sao văn bằng", copies=2)]
 EXTRA = dossiers.Paper(name="Giấy khám sức khỏe", originals=1)
 _UNANSWERED = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED", "CANCELLED")
@@ -114,6 +116,9 @@ class Carrier:
             procedure_code="1.014092", unit_code="01", applicant=CANARY, papers=PAPERS, weight_grams=self.draw.randrange(1, 900),
             service=dossiers.FILING_SERVICE_BOTH, fee_vnd=500_000, postage_vnd=self.draw.randrange(1, 9) * 1000,
             seal_number=f"N{self.draw.randrange(10**6)}", synthetic=True)
+        if self.draw.random() < 0.3:  # somebody real: who files again is asked, and now and then it is meant so
+            request.applicant.identity_number = f"{_FAMILY}{self.draw.randrange(200):03d}"
+            request.synthetic, request.confirm_double = False, self.draw.random() < 0.5
         if self.draw.random() < 0.2:
             request.label_code = await self._label()
         if self.draw.random() < 0.2:

@@ -17,7 +17,7 @@ from unittest import mock
 from services.foundation.events import Recorded
 from tests.chaos.verifier import report
 from tests.chaos.verifier.dataset import DataSet, Fact, Op, Published, ViewRow
-from tests.chaos.workload import CANARY, Carrier, GaveUp
+from tests.chaos.workload import CANARIES, Carrier, GaveUp
 
 from .loop import VirtualLoop
 from .processes import MODULES, VIEWS, Process, SimDoors, keys
@@ -194,9 +194,9 @@ async def _quiet(world: World, loop: VirtualLoop) -> DataSet:
 
 
 def _refused(ops: list[Op]) -> Iterator[str]:
-    """These people ask nothing that may be refused, but for the filing without a procedure, the look that comes too early and the
-    label that was used before."""
-    expected = ("JOURNEY_UNKNOWN", "LABEL_TAKEN")
+    """These people ask nothing that may be refused, but for the filing without a procedure, the look that comes too early, the
+    label that was used before and the person who has the same open."""
+    expected = ("JOURNEY_UNKNOWN", "LABEL_TAKEN", "POSSIBLE_DOUBLE")
     for op in ops:
         if op.outcome == "refused" and op.request.get("procedure_code") != "" and op.reason not in expected:
             yield f"{op.op} of {op.client} was refused: {op.reason}"
@@ -219,7 +219,7 @@ def _data(world: World) -> DataSet:
                         for number, part in enumerate(world.parts(topic)) for offset, (fact, raw) in enumerate(part)]
                 for topic in ("postal.dossiers.v1", "postal.parcels.v1", "postal.set-aside.v1")},
         rows=rows, private=private, history=[])
-    data.canaries = (CANARY.full_name.encode(), CANARY.identity_number.encode())
+    data.canaries = CANARIES
     data.seal_key = keys().seal_key
     return data
 

@@ -33,7 +33,7 @@ Object.assign(app, {
   drawResult: () => at("result") && drawResult(app, at("result")), // forms have no place for the last five, menus for neither
   drawLast: () => at("last") && drawLast(app, at("last")),
   draw, go, sendNow, refreshList,
-  modeChosen: async (name) => { await set(app, "mode", name); app.result = undefined; go("work"); },
+  modeChosen: (name) => go("work", name),
 });
 
 /** Draws what stands around the screens. */
@@ -46,13 +46,26 @@ async function draw() {
   app.sink.placeholder = words(app, "ready.short");
   at("typing").textContent = words(app, "type");
   at("seeing").textContent = words(app, "camera");
-  drawTop(app, at("top"));
   at("top").hidden = at("bottom").hidden = !app.device;
+  if (app.device) drawTop(app, at("top"));
   await Promise.all([drawWarnings(app, at("warnings")), drawBottom(app, at("bottom"))]);
 }
 
-/** Shows a screen: one by name, or with "work" the one of the mode at hand. */
-async function go(name) {
+let turn = Promise.resolve();
+/**
+ * Shows a screen: one by name, or with "work" the one of the mode at hand, which may change with it. One after the other, so that
+ * the last one asked stays, and mode and screen never disagree while a scan is taken in.
+ */
+function go(name, chosen) {
+  turn = turn.then(() => turnTo(name, chosen));
+  return turn;
+}
+
+async function turnTo(name, chosen) {
+  if (chosen) {
+    await set(app, "mode", chosen);
+    app.result = undefined;
+  }
   app.screen?.close?.();
   const wanted = !app.device ? "enrol" : !app.person ? (name === "menu" ? "menu" : "shift") : name;
   const mode = modesOf(app.device?.role).some((each) => each.name === app.mode) ? app.mode : modesOf(app.device?.role)[0].name;
@@ -64,6 +77,7 @@ async function go(name) {
 
 // A scan on a screen that takes none belongs to the mode at hand; before a shift begins there is none.
 async function takeIn(text) {
+  await turn;
   if (!app.screen.onText && app.person) await go("work");
   await app.screen.onText?.(app, text);
 }
@@ -142,7 +156,7 @@ addEventListener("offline", draw);
 setInterval(look, LOOK_MS);
 setInterval(refreshList, LIST_MS);
 
-await forgetOld(app.db, Date.now());
+await forgetOld(app.db);
 await go("work");
 askClock(app).then(draw);
 sendNow();

@@ -19,10 +19,10 @@ export const camera = {
     const closing = h("button", { type: "button", class: "go", onclick: () => app.go("work") }, words(app, "camera.close"));
     this.result = h("section", { id: "result", class: "result", role: "status", "aria-live": "assertive" });
     this.last = h("section", { id: "last", class: "last" });
-    show(place, h("div", { class: "camera" }, this.video), this.told, closing, this.result, this.last);
+    show(place, h("div", { class: "camera" }, this.video, h("div", { class: "beside" }, this.told, closing)), this.result, this.last);
     app.drawResult();
     closing.focus();
-    await this.watch(app);
+    this.watch(app); // not waited for: the person may be asked for leave first, and may go on without
   },
 
   async onText(app, text) {

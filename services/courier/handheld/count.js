@@ -16,7 +16,7 @@ export function openCount(app, row, expected, onDone) {
     h("span", {}, words(app, `difference.${kind}`))));
   const dialog = h("dialog", { class: "form", "aria-label": words(app, "take.edit"), onclose: () => { dialog.remove(); app.sink.focus(); } },
     h("form", { method: "dialog", onsubmit: (event) => { event.preventDefault(); save(); } },
-      h("h1", { class: "code" }, groupCode(row.code)), papers.row,
+      h("h2", { class: "code" }, groupCode(row.code)), papers.row,
       h("fieldset", { class: "choice" }, h("legend", {}, words(app, "take.differs")), boxes),
       h("button", { class: "go" }, words(app, "confirm")), h("button", { type: "button", onclick: () => dialog.close() }, words(app, "cancel"))));
 

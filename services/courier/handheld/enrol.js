@@ -7,6 +7,7 @@ import { makeKeys, publicKeyOf } from "./device.js";
 import { field, problemAt } from "./form.js";
 import { refusal } from "./shell.js";
 
+const LINK = "#invitation=";
 const NAME = /^[^\s\p{C}]{1,64}$/u; // of the contract: no spaces, no control characters
 
 /** Enrols the device with an invitation, typed or scanned. */
@@ -18,6 +19,11 @@ export const enrol = {
       event.preventDefault();
       await this.enrolWith(app, code.input.value, told);
     };
+    const { hash } = location; // a link may bring the invitation; a fragment is never sent to a server
+    if (hash.startsWith(LINK)) {
+      code.input.value = decodeURIComponent(hash.slice(LINK.length));
+      history.replaceState(null, "", location.pathname);
+    }
     show(place, h("form", { class: "form", onsubmit: go }, h("h1", {}, words(app, "enrol.title")), h("p", {}, words(app, "enrol.more")),
       code.row, told, h("button", { class: "go" }, words(app, "enrol.go")), languageButton(app)));
     code.input.focus();
@@ -60,7 +66,7 @@ export const shift = {
       app.refreshList().then(app.draw);
       return undefined;
     };
-    show(place, h("form", { class: "form", onsubmit: go }, h("h1", {}, words(app, "shift.title")),
+    show(place, h("form", { class: "form", onsubmit: go }, h("h2", {}, words(app, "shift.title")),
       h("p", { class: "quiet" }, `${words(app, "device")}: ${app.device.label || app.device.id} · ${app.device.place}`),
       name.row, h("button", { class: "go" }, words(app, "shift.go")), languageButton(app)));
     name.input.focus();

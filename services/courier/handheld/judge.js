@@ -15,7 +15,8 @@ export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "supe
  * the list was fetched, in ms.
  *
  * Outcomes: right · double (since) · not_mine (place: who answers for it) · wrong_way (place: where it should be) · unknown (a fresh
- * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended · void (the filing was cancelled).
+ * list must know what is here already, and does not) · kept (nothing to compare with) · superseded · ended · void (its
+ * filing was cancelled).
  */
 export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
   if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };

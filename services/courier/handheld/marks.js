@@ -7,7 +7,7 @@ const PATHS = {
   cross: "M5 5l14 14M19 5L5 19",
   twice: "M3 8h18M3 16h18",
   turn: "M20 18V9H6m5-6L5 9l6 6",
-  hand: "M5 20v-9l4-7 2 2-1 5h9v4l-2 6H5M2 11h3",
+  stop: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M7 12h10",
   question: "M8 8a4 4 0 1 1 6 3.5c-1.5.9-2 1.7-2 3.5M12 19.5v.5",
   old: "M5 3h9l5 5v13H5zM8 17l8-8M8 11l6 6",
   end: "M5 21V3h13l-3 4.500 3 4.500H5",
@@ -17,7 +17,7 @@ const PATHS = {
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l4 2",
 };
 export const OF_OUTCOME = {
-  right: "tick", kept: "tick", finished: "tick", double: "twice", not_mine: "hand", wrong_way: "turn", unknown: "question",
+  right: "tick", kept: "tick", finished: "tick", double: "twice", not_mine: "stop", wrong_way: "turn", unknown: "question",
   superseded: "old", ended: "end", void: "cross", wrong: "cross", grave: "cross",
 };
 

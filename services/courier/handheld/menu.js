@@ -10,7 +10,7 @@ import { counts } from "./store.js";
 export const choose = {
   open(app, place) {
     const { role } = app.device;
-    show(place, h("nav", { class: "choose", "aria-label": words(app, "choose.mode") }, h("h1", {}, words(app, "choose.mode")),
+    show(place, h("nav", { class: "choose", "aria-label": words(app, "choose.mode") }, h("h2", {}, words(app, "choose.mode")),
       modesOf(role).map((mode) => h("button", { type: "button", class: `mode ${mode.hue}`, "aria-current": mode.name === app.mode ? "true" : undefined,
         onclick: () => app.modeChosen(mode.name) }, h("b", {}, mode.key), " ", words(app, wordOf(mode, role))))));
     place.querySelector("[aria-current]")?.focus();
@@ -22,10 +22,13 @@ export const menu = {
   async open(app, place) {
     const [{ unsent }, parcels] = await Promise.all([counts(app.db, Date.now()), app.db.count("parcels")]);
     const told = h("p", { role: "status" });
-    const fetching = async () => { await app.refreshList(); await this.open(app, place); };
+    const fetching = async () => {
+      await app.refreshList();
+      if (app.screen === this) await app.go("menu"); // not over what was opened meanwhile
+    };
     const ending = async () => { await set(app, "person", undefined); app.result = undefined; await app.go("shift"); };
     const sun = async () => { await set(app, "sun", !app.sun); await app.go("menu"); };
-    show(place, h("section", { class: "form" }, h("h1", {}, words(app, "menu.title")), facts(app, parcels), told,
+    show(place, h("section", { class: "form" }, h("h2", {}, words(app, "menu.title")), facts(app, parcels), told,
       h("button", { type: "button", onclick: fetching }, words(app, "list.fetch")),
       h("button", { type: "button", onclick: sun }, words(app, app.sun ? "sun.off" : "sun")),
       languageButton(app),

@@ -13,8 +13,8 @@ export function drawTop(app, place) {
   const mode = modeOf(app.mode);
   place.className = `top ${mode.hue}`;
   show(place,
-    h("button", { type: "button", class: "mode", onclick: () => app.go("choose") },
-      app.person ? words(app, wordOf(mode, app.device.role)) : words(app, "title")),
+    h("h1", {}, h("button", { type: "button", class: "mode", onclick: () => app.go("choose") },
+      app.person ? words(app, wordOf(mode, app.device.role)) : words(app, "title"))),
     h("button", { type: "button", class: "menu", "aria-label": words(app, "menu"), onclick: () => app.go("menu") }, mark("more")));
 }
 

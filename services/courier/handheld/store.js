@@ -9,14 +9,14 @@ import { openDB } from "idb";
 import { textOf } from "./entry.js";
 
 const NAME = "dossier-post-handheld";
-const KEPT_MS = 40 * 86_400_000; // answered entries stay visible this long
+const KEPT = 5_000; // answered entries that stay visible; by number and not by time, since the clock may be wrong
 
 /** Opens the database, made at the first visit. */
 export function open() {
   return openDB(NAME, 1, {
     upgrade(db) {
       db.createObjectStore("queue", { keyPath: "sequence" });
-      db.createObjectStore("answered", { keyPath: "sequence" }).createIndex("at", "at");
+      db.createObjectStore("answered", { keyPath: "sequence" });
       db.createObjectStore("damaged", { autoIncrement: true });
       db.createObjectStore("seen", { keyPath: "code" });
       db.createObjectStore("basket", { keyPath: ["mode", "code"] });
@@ -106,11 +106,10 @@ export async function settle(db, answers) {
   await tx.done;
 }
 
-/** Forgets answers that are old; the queue is never touched here. */
-export async function forgetOld(db, now) {
-  const tx = db.transaction("answered", "readwrite");
-  for await (const cursor of tx.store.index("at").iterate(IDBKeyRange.upperBound(now - KEPT_MS))) cursor.delete();
-  await tx.done;
+/** Forgets the oldest answers; the queue is never touched here. */
+export async function forgetOld(db) {
+  const last = (await db.get("state", "sequence")) ?? 0;
+  if (last > KEPT) await db.delete("answered", IDBKeyRange.upperBound(last - KEPT));
 }
 
 /** {today, unsent, damaged}: the numbers that are always in sight. */

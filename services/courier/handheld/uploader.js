@@ -22,23 +22,26 @@ export function makeUploader({ db, send, seal, setClock, chance, onState, onAnsw
   let ended = false;
 
   async function run() {
-    while (!ended) {
-      const records = await oldest(db, pace.size, isSound);
-      if (records.length === 0) return onState({ name: "idle" });
-      const wait = await navigator.locks.request("upload", () => once(records)); // two tabs never send the same at once
+    let left = true;
+    while (left && !ended) {
+      const wait = await navigator.locks.request("upload", async () => { // two tabs never send the same at once
+        const records = await oldest(db, pace.size, isSound);
+        left = records.length > 0;
+        return left ? once(records) : undefined;
+      });
       if (wait) await rest(wait);
     }
+    onState({ name: "idle" });
   }
 
   // One bundle; the problem to wait for, if there was one.
   async function once(records) {
+    onState({ name: "sending", count: records.length });
+    await seal(records);
     const bundle = bundleOf(records, pace.size);
-    onState({ name: "sending", count: bundle.records.length });
     const began = performance.now();
     try {
-      await seal(bundle.records);
-      const again = bundleOf(bundle.records, pace.size); // with the signatures
-      const done = settled(again.records, await send(again.records, again.messages, patience(again.records.length)));
+      const done = settled(bundle.records, await send(bundle.records, bundle.messages, patience(bundle.records.length)));
       if (done.length === 0) throw Object.assign(new Error("no entry was answered"), { reason: "NO_ANSWER" });
       await settle(db, done);
       onAnswers(done);
