@@ -149,7 +149,8 @@ _ENQUEUE = """async (text) => {
         const id = crypto.randomUUID();
         const applicant = { fullName: 'Trần Văn A', identityNumber: card, phone: '0912345678', address: 'Ấp 1, xã Đất Mũi' };
         write.objectStore('outbox').put({
-            id, owner: 'gdv-dat-mui@032248', queued: new Date(Date.now() + Number(seal.slice(1))).toISOString(), state: 'waiting', problem: null,
+            id, owner: 'gdv-dat-mui@032248', state: 'waiting', problem: null,
+            queued: new Date(Date.now() + Number(seal.slice(1))).toISOString(),
             message: { procedureCode: '1.014092', unitCode: '01', applicant, papers: [{ name: 'Đơn', originals: 1, copies: 0 }],
                 service: 'FILING_SERVICE_BOTH', weightGrams: 100, feeVnd: '500000', postageVnd: '25000', sealNumber: seal,
                 labelCode: label, requestId: id },
