@@ -152,14 +152,18 @@ def test_a_folder_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as unreadable:
         LabelKeys(tmp_path).all()
     (tmp_path / "label-revoked.txt").unlink()
+    (tmp_path / "label-20270101T000000Z.key").write_bytes(b"short")
+    with pytest.raises(Invalid) as short:
+        LabelKeys(tmp_path).all()
+    (tmp_path / "label-20270101T000000Z.key").unlink()
     (tmp_path / "label-new.key").write_bytes(bytes(32))
     with pytest.raises(Invalid) as misnamed:
         LabelKeys(tmp_path).all()
     with pytest.raises(Refused) as unknown:
         label_keys.revoke(tmp_path / "empty", "00000000", NOW)
 
-    assert (unreadable.value.reason, misnamed.value.reason, unknown.value.reason) == (
-        "REVOCATIONS_UNREADABLE", "LABEL_KEY_MISNAMED", "LABEL_KEY_UNKNOWN")
+    assert [told.value.reason for told in (unreadable, short, misnamed, unknown)] == [
+        "REVOCATIONS_UNREADABLE", "LABEL_KEY_UNREADABLE", "LABEL_KEY_MISNAMED", "LABEL_KEY_UNKNOWN"]
 
 
 def test_an_operator_makes_shows_and_revokes_keys(

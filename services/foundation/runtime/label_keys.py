@@ -97,7 +97,7 @@ class LabelKeys:
                 files = [new_key(self._folder, 0.0)]
             except OSError:  # a mounted secret: labels carry no signed code until it holds a key
                 files = []
-        pairs = [(_started(path), Ed25519PrivateKey.from_private_bytes(secret_file(path, bytes))) for path in files]
+        pairs = [(_started(path), _private(path)) for path in files]
         revoked, keys, signing = revocations(self._folder), [], {}
         for place, (started, private) in enumerate(pairs):
             public = private.public_key()
@@ -137,6 +137,13 @@ def revoke(folder: Path, name: str, now_s: float) -> None:
     fresh = folder / f".{_REVOKED}"
     fresh.write_text("".join(f"{each} {iso(when)}\n" for each, when in listed.items()), encoding="utf-8")
     os.replace(fresh, folder / _REVOKED)
+
+
+def _private(path: Path) -> Ed25519PrivateKey:
+    try:
+        return Ed25519PrivateKey.from_private_bytes(secret_file(path, bytes))
+    except ValueError:
+        raise Invalid("LABEL_KEY_UNREADABLE", "a key of labels has 32 bytes", field="keys_dir", value=path.name) from None
 
 
 def _started(path: Path) -> datetime:
