@@ -4,7 +4,7 @@ import { readCode } from "../../foundation/pages/codes.js";
 import { verify } from "../../foundation/pages/signed_label.js";
 import { me, serverNow } from "./context.js";
 import { judge } from "./judge.js";
-import { modeOf } from "./modes.js";
+import { deedOf, modeOf } from "./modes.js";
 
 /**
  * {code, labelVersion, parcel, verdict} of a text: ``parcel`` is its row of the device's list, if there is one; ``verdict`` is
@@ -17,7 +17,7 @@ export async function recognise(app, text) {
   if (label?.state === "forged") return { verdict: { outcome: "wrong", reason: "LABEL_FORGED" } };
   const [parcel, seen, collected] = await Promise.all(
     [app.db.get("parcels", read.code), app.db.get("seen", read.code), app.db.get("basket", [app.mode, read.code])]);
-  const verdict = judge({ mode: modeOf(app.mode), me: me(app), parcel, seen: collected ?? seen, label,
+  const verdict = judge({ mode: modeOf(app.mode), me: me(app), parcel, seen: collected ? { deed: deedOf(modeOf(app.mode)), at: collected.at } : seen, label,
     labelVersion: read.labelVersion, listedAt: app.listedAt, now: Date.now() });
   return { code: read.code, labelVersion: read.labelVersion, parcel, verdict };
 }
