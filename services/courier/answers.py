@@ -7,6 +7,7 @@ from datetime import datetime
 from services.foundation.errors import Problem
 
 from .acts import EntryOutcome
+from .entry import Entry
 from .notices import Notice
 
 
@@ -41,6 +42,16 @@ class EntryResult:
     problem: Told | None = None
     occur_time: datetime | None = None
     parcels: tuple[EntryParcelResult, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    entry: Entry
+    device_id: str
+    place: str
+    occur_time: datetime
+    reason_code: str
+    pending: bool
 
 
 def told(problem: Problem | None) -> Told | None:

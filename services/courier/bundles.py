@@ -26,6 +26,7 @@ from .devices.stream import unknown
 from .entry import Entry, EntryReceived
 from .entry_form import checked
 from .notices import Notice, NoticeKind, notices
+from .parcel import Parcel
 from .parcel_facts import Evidence, Holder
 from .scanning import Answer, Scanning, Seen
 from .signed_text import statement
@@ -81,6 +82,13 @@ class Bundles:
         results |= await self._scans([each for each in good if each.entry.scan is not None], device)
         results |= await self._acts([each for each in good if each.entry.scan is None])
         return Uploaded([results[number] for number in range(len(entries))], now, ahead)
+
+    async def claims(self, code: str, place: str, parcel: Parcel | None) -> list[answers.Claim]:
+        """What was said of a parcel without effect; of one that is not the place's (None) what the place's own devices said."""
+        found = [answers.Claim(entry=claim.entry, device_id=record.actor.device, place=record.actor.place,
+                               occur_time=record.occurred, reason_code=claim.reason_code, pending=claim.pending)
+                 for record, claim in await self._claims.open_on(code)]
+        return [each for each in found if parcel is not None or each.place == place]
 
     async def _good(self, device: Device, entries: Sequence[Entry | Problem], ahead: timedelta, now: datetime,
                     results: dict[int, EntryResult]) -> list[_Good]:

@@ -61,6 +61,12 @@ class Claims:
         await self.keep([(said[number], judged[number]) for number in open_])
         return [judged[number] for number in range(len(said))]
 
+    async def open_on(self, code: str) -> list[tuple[Recorded, ActClaimed]]:
+        """What was said of a parcel and has had no effect."""
+        said, history = (await self._known({code}))[code], await self._streams.read(PARCEL.subject_of(code))
+        applied = {fact.cause for fact in history}
+        return [(record, claim) for record, claim in said if record.cause not in applied]
+
     async def applied(self, said: Sequence[Said]) -> list[bool]:
         """Whether each has had its effect before."""
         names = {PARCEL.subject_of(each.act.met.parcel_code) for each in said}

@@ -99,6 +99,12 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         answer.server_time.FromDatetime(done.now)
         return answer
 
+    async def ListClaims(self, request: Any, _: Any) -> Message:
+        code, who = check_parcel_code(request.parcel_code), caller()
+        known = [parcel for parcel in await self._commands.parcels.states([code]) if _concerns(parcel, who)]
+        claims = await self._bundles.claims(code, who.place, next(iter(known), None))
+        return _pb.ListClaimsResponse(claims=[codec.to_message(claim, _pb.Claim) for claim in claims])
+
     async def ListLabelKeys(self, request: Any, _: Any) -> Message:
         keys = [codec.to_message(each, courier_service_pb2.LabelKey) for each in self._label_keys.all()]
         return _pb.ListLabelKeysResponse(keys=keys)

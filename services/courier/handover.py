@@ -38,7 +38,7 @@ def accept(parcel: Parcel, handover_id: str, taker: Holder, role: str, counted: 
         raise Refused("NOTHING_OFFERED", "this parcel is not offered to you in this hand-over", field="handover_id")
     if counted is not None and counted < 0:
         raise Invalid("COUNT_WRONG", "count zero or more papers", field="papers_counted", value=counted)
-    at_authority = role == AUTHORITY_ROLE
+    at_authority = role == AUTHORITY_ROLE and taker.place == parcel.authority_code  # an officer elsewhere signs for no filing
     # At the authority the desk as a whole answers from now on; elsewhere the person who took it.
     holder = Holder(person="" if at_authority else taker.person, place=taker.place)
     return HandoverAccepted(

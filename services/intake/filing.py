@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from services.foundation.calendar import WorkingCalendar
@@ -18,6 +18,7 @@ from .dossier_facts import DossierFiled, FilingService, LedgerPosted, Paper
 
 _NAMESPACE = uuid.UUID("6d7f6c0e-3b0a-5b43-9a55-0d0551e29057")
 PREFIX, _BLOCK = "RH", 100
+OLDEST = timedelta(days=30)
 MOST_GRAMS, MOST_OF_A_PAPER, MOST_PAPERS = 30_000, 999, 100
 
 
@@ -49,6 +50,7 @@ class Filing:
     request_id: str
     label_code: str = ""
     confirm_double: bool = False
+    take_time: datetime | None = None
 
 
 def filing_id_of(person: str, request_id: str) -> str:
@@ -79,6 +81,14 @@ def check_applicant(applicant: Applicant) -> Applicant:
     if not (phone.isascii() and phone.removeprefix("+").isdigit() and 8 <= len(phone) <= 15):
         raise Invalid("PHONE_WRONG", "8 to 15 digits are needed", field="applicant.phone")
     return applicant
+
+
+def check_taken(taken: datetime | None, now: datetime) -> datetime:
+    """When the citizen handed it in: a counter without a network sends it later, its clock is a claim. Raises Invalid
+    TAKE_TIME_TOO_OLD."""
+    if taken is not None and taken < now - OLDEST:
+        raise Invalid("TAKE_TIME_TOO_OLD", f"at most {OLDEST.days} days ago; look at the counter's clock", field="take_time")
+    return min(taken or now, now)
 
 
 def check_weight(grams: int) -> int:

@@ -7,6 +7,7 @@ The common way is one append and nothing else. Only a label of a roll (rolls.py)
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.foundation.crashpoints import reach
 from services.foundation.errors import Conflict, Problem, Unavailable
@@ -18,7 +19,7 @@ from services.foundation.subjects import Request
 from .dossier import Dossier
 from .dossier_facts import DossierFiled
 from .doubles import Doubles, possible_double
-from .filing import Desk, Filing, ParcelNumbers, filing_id_of, money
+from .filing import Desk, Filing, ParcelNumbers, check_taken, filing_id_of, money
 from .rolls import Rolls
 from .stream import DOSSIER, Dossiers
 
@@ -34,6 +35,7 @@ class _Draft:
     filing: Filing
     request: Request
     fact: DossierFiled
+    taken: datetime
     claim: str | None
 
 
@@ -76,10 +78,11 @@ class TakingIn:
         return [answers[number] for number in range(len(filings))]
 
     async def _draft(self, filing: Filing, request: Request) -> _Draft:
-        fact = self._desk.filed(filing, request.actor.place, self._clock.now(), self._draw)
+        taken = check_taken(filing.take_time, self._clock.now())
+        fact = self._desk.filed(filing, request.actor.place, taken, self._draw)
         parcel_code = "" if filing.label_code else await self._numbers.take()
         fact = replace(fact, filing_id=filing_id_of(request.actor.person, request.id), parcel_code=parcel_code)
-        return _Draft(filing, request, fact, self._doubles.claim_of(filing))
+        return _Draft(filing, request, fact, taken, self._doubles.claim_of(filing))
 
     async def _store(self, drafts: _Drafts, answers: _Answers, *, claiming: bool) -> _Drafts:
         """Writes all; those that were not stored and were not filed before are returned."""
@@ -92,9 +95,9 @@ class TakingIn:
         return _without(drafts, answers)
 
     def _append(self, draft: _Draft, claim: str | None) -> Append:
-        fact, now = draft.fact, self._clock.now()
+        fact = draft.fact
         private = seal(self._seal_key, DOSSIER.subject_of(fact.filing_id), self._encode_private(draft.filing))
-        decided = [(each, now) for each in (fact, *money(fact, draft.filing))]
+        decided = [(each, draft.taken) for each in (fact, *money(fact, draft.filing))]
         return replace(self._dossiers.append_of(fact.filing_id, fact.filing_id, [], decided, draft.request, private=private),
                        claim=claim)
 

@@ -58,7 +58,7 @@ async def test_four_presses_of_enter_are_one_filing_and_do_not_skip_its_label(cl
 
     assert await clerk.page.locator(".huge").count() == 1
     await clerk.until_filed(1)
-    await clerk.page.wait_for_timeout(600)  # whoever presses Enter after having looked goes on
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.at("procedure")
     assert await clerk.value("procedure") == ""

@@ -202,6 +202,8 @@ async def test_what_was_done_without_a_network_arrives_in_any_order(doors: Doors
     last = hub.accept(code, handover_id=second, at=at + 30)
 
     pending = [*await told(doors, hub, last), *await told(doors, bt, take, on)]
+    asked = courier.ListClaimsRequest(parcel_code=code)
+    waiting = [(each.entry.operator, each.pending) for each in (await doors.call("ListClaims", asked, CLERK)).claims]
     applied = await told(doors, clerk, offer)
 
     async def arrived() -> Any:
@@ -209,6 +211,8 @@ async def test_what_was_done_without_a_network_arrives_in_any_order(doors: Doors
         return now if now.holder.place == "901000" else None
 
     parcel = await until(arrived)
+    assert waiting == [("bt", True), ("bt", True), ("gdv-901000", True)]
+    assert list((await doors.call("ListClaims", asked, CLERK)).claims) == []
     assert outcomes(pending) == [(PENDING, "NOTHING_OFFERED"), (PENDING, "NOTHING_OFFERED"), (PENDING, "NOT_HOLDER")]
     assert outcomes(applied) == [(APPLIED, "")]
     assert (parcel.holder.person, parcel.offer.handover_id) == ("gdv-901000", "")
@@ -235,8 +239,11 @@ async def test_an_offer_by_who_does_not_hold_it_is_kept_as_a_conflict(doors: Doo
 
     assert outcomes(answers) == [(CONFLICT, "NOT_HOLDER")]
     assert seen(answers[0]) == [("NOT_MINE", "")]
-    claim = (await system.stores["courier"].streams.read(f"waiting-scans/{parcel.parcel_code}"))[0]
-    assert claim.type == "postal.courier.v1.ActClaimed"
+    asked = courier.ListClaimsRequest(parcel_code=parcel.parcel_code)
+    claims = (await doors.call("ListClaims", asked, SUPERVISOR)).claims
+    assert [(each.reason_code, each.pending, each.device_id, each.entry.operator) for each in claims] == [
+        ("NOT_HOLDER", False, hand.device_id, "bt")]
+    assert list((await doors.call("ListClaims", asked, Person("x", "SUPERVISOR", "025978"))).claims) == []
     assert (await _parcel(doors, parcel.parcel_code)).holder.person == "gdv"
 
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import zxingcpp
 from google.protobuf.message import Message
 from PIL import Image
 from postal.courier.v1 import courier_service_pb2 as courier
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
@@ -18,6 +20,7 @@ from postal.tracking.v1 import tracking_service_pb2 as tracking
 
 from services.demo.cases import APPLICANT
 from services.demo.doors import Doors, Person, Refusal
+from services.foundation.calendar import VIETNAM
 from services.foundation.runtime.label_keys import LabelKeys
 from tests.builders import CLERK, COURIER, OFFICER, OTHER, a_filing
 from tests.handheld import SUPERVISOR, Handheld
@@ -221,6 +224,14 @@ async def test_a_new_label_supersedes_the_old_one_everywhere(doors: Doors, syste
         filing_id=filed.filing_id, format=intake.LABEL_FORMAT_PNG), CLERK)
     parcel = await eventually(lambda: parcel_of(doors, filed.parcel_code), lambda found: found.label_version == 2)
 
+    hand = await Handheld(operator="gdv", role="CLERK").enrol(doors, SUPERVISOR)
+    met = [entries.EntryParcel(parcel_code=filed.parcel_code, label_version=version) for version in (1, 2)]
+    scans = [hand.scan("", parcels=[each]) for each in met]
+    told = (await doors.call("UploadBundle", hand.bundle(*scans), hand)).results
+    page = (await doors.call("Track", tracking.TrackRequest(tracking_code=f"{filed.tracking_code}.2"))).journey
+
+    assert [[notice.kind for notice in each.parcels[0].notices] for each in told] == [[courier.NOTICE_KIND_SUPERSEDED_LABEL], []]
+    assert page.tracking_code == filed.tracking_code
     assert (first.label_version, again.label_version) == (2, 2)
     assert [(each.parcel_code, each.version) for each in first.dossier.label_versions] == [(filed.parcel_code, 2)]
     read = read_by_zxing(Image.open(io.BytesIO(drawn.content)))
@@ -314,6 +325,27 @@ async def test_the_day_is_summed_closed_once_and_what_comes_after_is_told_apart(
     await doors.call("FileDossier", a_filing(), CLERK)
     later = await the_day(doors, 4)
     assert (later.closing, later.since_closing.dossiers, later.since_closing.cash_vnd) == (first.closing, 1, 530_000)
+
+
+async def test_what_was_taken_without_a_network_counts_from_when_it_was_taken(doors: Doors) -> None:
+    async def filed_at(days: float) -> Any:
+        request = a_filing(label_code=next(labels).tracking_code)
+        request.take_time.FromDatetime(datetime.now(UTC) + timedelta(days=days))
+        return (await doors.call("FileDossier", request, CLERK)).dossier
+
+    labels = iter((await a_roll(doors, 4)).labels)
+    now, earlier, ahead = await filed_at(-0.0001), await filed_at(-8), await filed_at(300)
+    day = (earlier.file_time.ToDatetime(UTC).astimezone(VIETNAM)).date().isoformat()
+    listed = await eventually(lambda: doors.call("ListDossiers", intake.ListDossiersRequest(filed_on=day), CLERK),
+                              lambda answer: answer.dossiers)
+    too_old = a_filing()
+    too_old.take_time.FromDatetime(datetime.now(UTC) - timedelta(days=31))
+
+    assert now.file_time.seconds - earlier.file_time.seconds > 7 * 86_400
+    assert earlier.transit_due_date < now.transit_due_date == ahead.transit_due_date
+    assert ahead.file_time.ToDatetime(UTC) <= datetime.now(UTC)
+    assert [each.filing_id for each in listed.dossiers] == [earlier.filing_id]
+    assert await refused(doors, "FileDossier", too_old, CLERK) == ("TAKE_TIME_TOO_OLD", "take_time")
 
 
 async def test_a_day_that_is_none_or_to_come_is_refused(doors: Doors) -> None:

@@ -1,6 +1,7 @@
 """Devices through the real door: invited, enrolled with a key of their own, logged in by themselves, revoked."""
 
 import asyncio
+import base64
 import time
 import uuid
 from dataclasses import replace
@@ -159,7 +160,10 @@ async def test_no_bad_token_of_a_device_gets_in(doors: Doors) -> None:
     assert await reason_of(doors.call("ListParcels", courier.ListParcelsRequest(), stranger)) == "TOKEN_FORGED"
     stranger.device_id = "0" * 20
     assert await reason_of(doors.call("ListParcels", courier.ListParcelsRequest(), stranger)) == "TOKEN_FORGED"
-    stranger.device_id = "../keys"
+    deep = base64.urlsafe_b64encode(b'{"alg":"ES256","x":' + b"[" * 3000 + b"]" * 3000 + b"}").decode().rstrip("=")
+    stranger.token = lambda: f"{deep}.e30.eA"  # type: ignore[method-assign]
+    assert await reason_of(doors.call("ListParcels", courier.ListParcelsRequest(), stranger)) == "TOKEN_MALFORMED"
+    stranger = Handheld(device_id="../keys")
     assert await reason_of(doors.call("ListParcels", courier.ListParcelsRequest(), stranger)) == "TOKEN_FORGED"
 
 

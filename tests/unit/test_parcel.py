@@ -104,3 +104,14 @@ def test_the_desk_signs_and_a_wrong_count_is_a_named_difference() -> None:
     assert (after.stage, after.holder) == (ParcelStage.SIGNED_AT_AUTHORITY, DESK)
     with pytest.raises(Refused):
         handover.offer(after, "h2", DESK, CLERK)
+
+
+def test_an_officer_of_another_place_signs_for_no_filing() -> None:
+    elsewhere = Holder(person="", place="TINH-79")
+    parcel = fold([REGISTERED, handover.offer(told([]), "h", CLERK, elsewhere)])
+    assert parcel is not None
+    taken = handover.accept(parcel, "h", Holder(person="officer", place="TINH-79"), "OFFICER", None, ())
+
+    after = fold([REGISTERED, handover.offer(told([]), "h", CLERK, elsewhere), taken])
+    assert after is not None
+    assert (taken.at_authority, after.ended, after.holder) == (False, False, Holder(person="officer", place="TINH-79"))

@@ -52,7 +52,7 @@ class DeviceTokens:
         head = header.partition(" ")[2].partition(".")[0]
         try:
             read = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         return isinstance(read, dict) and read.get("alg") == _ALGORITHM
 

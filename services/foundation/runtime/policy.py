@@ -53,6 +53,7 @@ _COURIERS = {
     "OfferHandover": _CARRIERS, "AcceptHandover": _CARRIERS,
     "GetParcel": {**_CARRIERS, _SUPERVISOR: _PARCELS}, "ListParcels": {**_CARRIERS, _SUPERVISOR: _PARCELS},
     "RecordDelivery": {_CLERK: _PARCELS, _COURIER: _PARCELS},
+    "ListClaims": {_CLERK: _PARCELS, _OFFICER: _PARCELS, _SUPERVISOR: _PARCELS},
     "UploadBundle": {_CLERK: _SIGNED, _COURIER: _SIGNED, _OFFICER: _SIGNED, _SUPERVISOR: _SIGNED},
 }
 _KEEPERS: Mapping[Role, Scope] = {_CLERK: _PLACE, _OFFICER: _PLACE, _SUPERVISOR: _PLACE}

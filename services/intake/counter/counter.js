@@ -11,6 +11,7 @@ import { newDraft, withCard } from "./draft.js";
 import { ownerOf } from "./store.js";
 import { Printing } from "./print.js";
 import { sayProblem } from "./words/problems.js";
+import { VIEWS } from "./views.js";
 import { groupCode } from "../../foundation/pages/codes.js";
 
 const SERVICE = "postal.intake.v1.IntakeService";
@@ -21,7 +22,7 @@ export class Counter {
     this.owner = ownerOf({ person: badge.person, office: badge.place });
     this.sayProblem = (reason, ...filled) => sayProblem(language, reason, ...filled);
     this.call = (method, message, options = {}) => this.#call(method, message, options);
-    this.network = new Network({ retry: () => this.sendAll(), onChange: () => this.#networkChanged() });
+    this.network = new Network({ retry: () => this.#again(), onChange: () => this.#networkChanged() });
     this.catalogue = new Catalogue({ store, call: this.call });
     this.outbox = new Outbox({ store, call: this.call, onChange: () => this.#outboxChanged() });
     this.printing = new Printing({ call: this.call, store, sheet: frame.sheet });
@@ -48,9 +49,18 @@ export class Counter {
     }
   }
 
+  // Something must ask, or a counter with nothing to send would never learn that the network is back.
+  async #again() {
+    if (!this.network.online) await this.#quietly(this.call("ListProcedures", { pageSize: 1 }));
+    if (this.network.online) await this.sendAll();
+    else this.network.later();
+  }
+
   // What only makes the page better may fail for want of a network, and is said nowhere.
   async #quietly(work) {
-    await work.catch((problem) => { if (typeof problem.reason !== "string") throw problem; });
+    await work.catch((problem) => {
+      if (typeof problem.reason !== "string") throw problem;
+    });
   }
 
   #networkChanged() {
@@ -66,6 +76,7 @@ export class Counter {
   /** Sends all that waits; true if nothing waits for the network any more. */
   async sendAll() {
     const done = await this.outbox.flush(this.owner);
+    if (!done) this.network.later();
     await this.frame.draw(this);
     return done;
   }
@@ -105,7 +116,7 @@ export class Counter {
     const mine = this.view;
     this.frame.draw(this);
     const { show } = await VIEWS[name in VIEWS ? name : "file"]();
-    const options = name === "file" && !given.draft ? { ...given, ...await this.#draftAtHand() } : given;
+    const options = name === "file" && !given.draft ? { ...given, ...(await this.#draftAtHand()) } : given;
     const shown = await show(this, root, options);
     if (this.view === mine) this.shown = shown ?? {};
     else shown?.leave?.();
@@ -150,6 +161,7 @@ export class Counter {
   /** A refused filing comes back under the clerk's hands, with what was wrong. */
   async mend(entry, refusal) {
     const draft = { ...entry.draft, aside: false };
+    if (refusal.reason === "TAKE_TIME_TOO_OLD") delete draft.taken; // then it is taken in today, as the clerk is told
     await this.store.mend(entry.id, draft);
     history.replaceState(null, "", "#/file");
     await this.#show("file", { draft, refusal });
@@ -157,6 +169,7 @@ export class Counter {
 
   loggedOut() {
     this.shown.leave?.();
+    this.network.end();
     takeOff();
     this.onEnd(this.say("loggedOut"));
   }
@@ -179,9 +192,3 @@ export class Counter {
     await this.shown.land?.(landed);
   }
 }
-
-const VIEWS = {
-  file: () => import("./views/filing.js"), done: () => import("./views/done.js"), today: () => import("./views/today.js"),
-  dossier: () => import("./views/dossier.js"), waiting: () => import("./views/waiting.js"), bulk: () => import("./views/bulk.js"),
-  closing: () => import("./views/closing.js"),
-};
