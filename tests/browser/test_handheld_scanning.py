@@ -142,3 +142,5 @@ async def test_a_scanner_that_ends_with_tab_and_a_key_brushed_before_a_scan_do_n
     await device.says("kept", two)
 
     assert [record["codes"] for record in await device.stored("queue")] == [[one], [two]]
+    await device.scan(f"HTTPS://POST.EXAMPLE/T/{codes.new_tracking_code(2026)}.2")
+    assert "không chỉ phong bì" in await device.says("wrong")  # the citizen's QR: a dossier has up to three envelopes

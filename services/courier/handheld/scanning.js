@@ -22,13 +22,11 @@ export async function recognise(app, text) {
   return { code: read.code, labelVersion: read.labelVersion, parcel, verdict };
 }
 
-// A tracking code names a dossier, a damaged text may have several readings: the device's list may know the one parcel meant.
+// A tracking code names a dossier, whose envelopes are up to three: it cannot say which is at hand. A damaged text may have several
+// readings: the device's list may know the one parcel meant.
 async function theOne(app, read) {
   if (read.kind === "parcel") return read;
-  if (read.kind === "tracking") {
-    const listed = (await app.db.getAllFromIndex("parcels", "tracking", read.code)).filter(({ ended }) => !ended);
-    return listed.length === 1 ? { ...read, code: listed[0].code } : { reason: "TRACKING_NOT_LISTED" };
-  }
+  if (read.kind === "tracking") return { reason: "TRACKING_NAMES_NO_PARCEL" };
   const choices = (read.choices ?? []).filter(({ kind }) => kind === "parcel");
   const known = await Promise.all(choices.map(({ code }) => app.db.get("parcels", code)));
   const listed = choices.filter((_, at) => known[at]);

@@ -20,7 +20,7 @@ export function open() {
       db.createObjectStore("damaged", { autoIncrement: true });
       db.createObjectStore("seen", { keyPath: "code" });
       db.createObjectStore("basket", { keyPath: ["mode", "code"] });
-      db.createObjectStore("parcels", { keyPath: "code" }).createIndex("tracking", "tracking");
+      db.createObjectStore("parcels", { keyPath: "code" });
       db.createObjectStore("pictures");
       db.createObjectStore("state");
     },
