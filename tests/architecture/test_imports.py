@@ -11,7 +11,7 @@ SERVICES = ("intake", "courier", "tracking")
 PURE = {
     "services/intake": ("dossier", "dossier_facts", "dossier_moves", "dossier_fold", "routing", "deadlines", "fees",
                         "corrections", "day", "counter_facts"),
-    "services/intake/labels": ("label", "roll", "code128", "layout"),
+    "services/intake/labels": ("label", "parties", "roll", "code128", "layout"),
     "services/intake/forms": ("words", "slip"),
     "services/intake/printing": ("journal",),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",

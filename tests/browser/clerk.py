@@ -70,6 +70,18 @@ class Clerk:
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Enter")
 
+    async def tab_to(self, words: str) -> None:
+        """Tab after Tab, until the button of these words has the focus."""
+        for _ in range(80):
+            if words in await self.page.evaluate("() => document.activeElement?.closest('button')?.textContent ?? ''"):
+                return
+            await self.press("Tab")
+        raise AssertionError(f"no Tab leads to {words}")
+
+    async def look(self) -> None:
+        """As long as a person takes to look: an Enter that follows another at once is no answer to anything (app.js)."""
+        await self.page.wait_for_timeout(600)
+
     async def at(self, name: str) -> None:
         """Waits until the cursor is in a field."""
         self.counted.steps += 1
@@ -78,6 +90,11 @@ class Clerk:
         except Exception as error:
             where = await self.page.evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
             raise AssertionError(f"the cursor is not in {name} but in {where}; {self.wrong}") from error
+
+    async def at_open(self, name: str) -> None:
+        """Waits until a field can be seen, and goes there."""
+        await self.page.locator(f'[data-field="{name}"]').focus(timeout=5000)
+        await self.at(name)
 
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for(timeout=8000)
@@ -138,7 +155,6 @@ class Clerk:
 class Office:
     """The system with its doors; makes clerks."""
 
-    found: wiring.Running
     doors: Doors
     keys_dir: Path
     http_port: int
@@ -164,9 +180,9 @@ class Office:
 async def office(home: Path, pages: Path, clock: Clock | None = None, http_port: int = 0) -> AsyncIterator[Office]:
     """The whole system on memory stores, with its built pages."""
     chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=http_port, keys_dir=home,
-                               pages_dir=pages)
+                               pages_dir=pages, printers=f"quay=folder:{home / 'printed'}")
     async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
         doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()}, Minter(Keys.load_or_make(home)).mint_for,
                       patience_s=2)
-        yield Office(found, doors, home, found.http_port)
+        yield Office(doors, home, found.http_port)
         await doors.close()

@@ -8,12 +8,14 @@ from typing import Any
 
 @dataclass
 class Mood:
-    """How it behaves. ``breaks_after`` bytes of a document it breaks off; ``stalls`` takes nothing and says nothing."""
+    """How it behaves. ``unpacks_s`` seconds it takes to unpack a document before it answers; ``breaks_after``
+    bytes of a document it breaks off; ``stalls`` takes nothing and says nothing."""
 
     language: str = "ZPL"
     speaks: bool = True
     has_paper: bool = True
     loses_paper_meanwhile: bool = False
+    unpacks_s: float = 0.0
     breaks_after: int | None = None
     stalls: bool = False
     taken: list[bytes] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Raw:
             if question in chunk:
                 chunk = chunk.replace(question, b"")
                 if self.mood.speaks:
+                    await asyncio.sleep(self.mood.unpacks_s if before else 0)
                     writer.write(answer)
                     await writer.drain()
         return chunk

@@ -94,6 +94,15 @@ async def test_p3_a_connection_that_breaks_off_leaves_it_uncertain(make: Make, t
     assert mood.taken == []
 
 
+async def test_p1_a_slow_printer_is_given_time_to_unpack() -> None:
+    mood = Mood(unpacks_s=1.2)
+    async with Raw(mood) as raw:
+        await opened(f"x=tcp://127.0.0.1:{raw.port}?language=zpl")["x"].print(DOCUMENT, "label")
+        await until(lambda: len(mood.taken) == 1)
+
+    assert mood.taken == [DOCUMENT]
+
+
 async def test_p3_paper_that_ends_meanwhile_leaves_it_uncertain() -> None:
     mood = Mood(loses_paper_meanwhile=True)
     async with Raw(mood) as raw:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postal.courier.v1 import courier_service_pb2 as courier
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 
@@ -17,6 +18,7 @@ from services.demo.badge import minting
 from services.demo.cases import APPLICANT
 from services.demo.doors import Doors, Person, Refusal
 from tests.builders import CLERK, a_filing
+from tests.services.waiting import eventually
 
 from . import systems
 
@@ -123,3 +125,35 @@ async def test_two_clerks_with_the_same_roll_and_two_counters_with_the_same_pers
                                        for person in persons for who in (CLERK, COLLEAGUE)), return_exceptions=True)
         reasons = [answer.reason if isinstance(answer, Refusal) else "" for answer in pairs]
         assert all(sorted(pair) == ["", "POSSIBLE_DOUBLE"] for pair in zip(reasons[::2], reasons[1::2], strict=True))
+
+
+async def test_a_day_at_the_counter_on_both_kinds_of_stores(start: Start) -> None:
+    async with start() as system, opened(system) as doors:
+        filed = [(await doors.call("FileDossier", a_filing(), CLERK)).dossier for _ in range(3)]
+        await doors.call("ReprintLabel", intake.ReprintLabelRequest(
+            filing_id=filed[0].filing_id, reason_code="DAMAGED", request_id=str(uuid.uuid4())), CLERK)
+        await doors.call("CancelDossier", intake.CancelDossierRequest(
+            filing_id=filed[1].filing_id, request_id=str(uuid.uuid4())), CLERK)
+
+        async def parcel(number: int) -> Any:
+            asked = courier.GetParcelRequest(parcel_code=filed[number].parcel_code)
+            try:
+                return (await doors.call("GetParcel", asked, CLERK)).parcel
+            except Refusal:
+                return courier.GetParcelResponse().parcel
+
+        async def day() -> Any:
+            return (await doors.call("GetDay", intake.GetDayRequest(), CLERK)).day
+
+        found = await eventually(day, lambda seen: seen.totals.dossiers == 3)
+        assert (found.totals.cancelled, found.totals.cash_vnd) == (1, 1_060_000)
+        assert (await eventually(lambda: parcel(0), lambda seen: seen.label_version == 2)).void is False
+        assert (await eventually(lambda: parcel(1), lambda seen: seen.void)).label_version == 1
+        closed = (await doors.call("CloseDay", intake.CloseDayRequest(
+            date=found.date, dossiers_seen=3, fee_counted_vnd=1_000_000, postage_counted_vnd=60_000,
+            request_id=str(uuid.uuid4())), CLERK)).day
+        assert (closed.closing.difference_vnd, closed.since_closing.dossiers) == (0, 0)
+        listed = await doors.call("ListDossiers", intake.ListDossiersRequest(filed_on=found.date, page_size=2), CLERK)
+        rest = await doors.call("ListDossiers", intake.ListDossiersRequest(
+            filed_on=found.date, page_size=2, page_token=listed.next_page_token), CLERK)
+        assert {each.filing_id for each in (*listed.dossiers, *rest.dossiers)} == {each.filing_id for each in filed}

@@ -12,6 +12,7 @@ import zxingcpp
 from google.protobuf.message import Message
 from PIL import Image
 from postal.courier.v1 import courier_service_pb2 as courier
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
@@ -223,6 +224,14 @@ async def test_a_new_label_supersedes_the_old_one_everywhere(doors: Doors, syste
         filing_id=filed.filing_id, format=intake.LABEL_FORMAT_PNG), CLERK)
     parcel = await eventually(lambda: parcel_of(doors, filed.parcel_code), lambda found: found.label_version == 2)
 
+    hand = await Handheld(operator="gdv", role="CLERK").enrol(doors, SUPERVISOR)
+    met = [entries.EntryParcel(parcel_code=filed.parcel_code, label_version=version) for version in (1, 2)]
+    scans = [hand.scan("", parcels=[each]) for each in met]
+    told = (await doors.call("UploadBundle", hand.bundle(*scans), hand)).results
+    page = (await doors.call("Track", tracking.TrackRequest(tracking_code=f"{filed.tracking_code}.2"))).journey
+
+    assert [[notice.kind for notice in each.parcels[0].notices] for each in told] == [[courier.NOTICE_KIND_SUPERSEDED_LABEL], []]
+    assert page.tracking_code == filed.tracking_code
     assert (first.label_version, again.label_version) == (2, 2)
     assert [(each.parcel_code, each.version) for each in first.dossier.label_versions] == [(filed.parcel_code, 2)]
     read = read_by_zxing(Image.open(io.BytesIO(drawn.content)))

@@ -133,20 +133,37 @@ def test_processes_that_start_together_share_one_first_key_that_only_its_owner_r
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_where_no_key_is_and_none_can_be_made_labels_are_printed_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*_: Any) -> Path:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(label_keys, "secret_file", read_only)
+    keys = LabelKeys(tmp_path)
+    assert (keys.all(), keys.signed("0000000000000", "RH123456785VN", 1)) == ((), "")
+    monkeypatch.undo()
+    label_keys.new_key(tmp_path, NOW)  # the secret is changed: no process need start anew
+    os.utime(tmp_path, ns=(1, 1))
+    assert said_of(keys).key_id == keys.all()[0].key_id
+
+
 def test_a_folder_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
     LabelKeys(tmp_path).all()
     (tmp_path / "label-revoked.txt").write_text("zzz\n")
     with pytest.raises(Invalid) as unreadable:
         LabelKeys(tmp_path).all()
     (tmp_path / "label-revoked.txt").unlink()
+    (tmp_path / "label-20270101T000000Z.key").write_bytes(b"short")
+    with pytest.raises(Invalid) as short:
+        LabelKeys(tmp_path).all()
+    (tmp_path / "label-20270101T000000Z.key").unlink()
     (tmp_path / "label-new.key").write_bytes(bytes(32))
     with pytest.raises(Invalid) as misnamed:
         LabelKeys(tmp_path).all()
     with pytest.raises(Refused) as unknown:
         label_keys.revoke(tmp_path / "empty", "00000000", NOW)
 
-    assert (unreadable.value.reason, misnamed.value.reason, unknown.value.reason) == (
-        "REVOCATIONS_UNREADABLE", "LABEL_KEY_MISNAMED", "LABEL_KEY_UNKNOWN")
+    assert [told.value.reason for told in (unreadable, short, misnamed, unknown)] == [
+        "REVOCATIONS_UNREADABLE", "LABEL_KEY_UNREADABLE", "LABEL_KEY_MISNAMED", "LABEL_KEY_UNKNOWN"]
 
 
 def test_an_operator_makes_shows_and_revokes_keys(

@@ -1,12 +1,12 @@
 // What the device keeps. A database, so that a write that is torn harms one record at most, and no log-out touches the queue.
 //
 // Stores: ``queue`` entries not yet answered, by their number on this device · ``answered`` entries with the server's answer ·
-// ``damaged`` records that cannot be read any more · ``seen`` the latest scan of each parcel · ``basket`` parcels scanned into an
+// ``damaged`` records that cannot be read any more · ``seen`` what was done to each parcel last · ``basket`` parcels scanned into an
 // act not yet finished · ``parcels`` the list the device carries · ``pictures`` signatures and photos by their SHA-256 ·
 // ``state`` device, shift and settings by name.
 
 import { openDB } from "idb";
-import { textOf } from "./entry.js";
+import { actOf, textOf } from "./entry.js";
 
 const NAME = "dossier-post-handheld";
 const KEPT = 5_000; // answered entries that stay visible; by number and not by time, since the clock may be wrong
@@ -20,7 +20,7 @@ export function open() {
       db.createObjectStore("damaged", { autoIncrement: true });
       db.createObjectStore("seen", { keyPath: "code" });
       db.createObjectStore("basket", { keyPath: ["mode", "code"] });
-      db.createObjectStore("parcels", { keyPath: "code" }).createIndex("tracking", "tracking");
+      db.createObjectStore("parcels", { keyPath: "code" });
       db.createObjectStore("pictures");
       db.createObjectStore("state");
     },
@@ -42,7 +42,7 @@ export async function keep(db, device, acts) {
   for (const record of records) {
     tx.objectStore("queue").put(record);
     for (const code of record.codes) {
-      tx.objectStore("seen").put({ code, mode: record.mode, at: record.at });
+      tx.objectStore("seen").put({ code, deed: actOf(record.entry) === "scan" ? record.mode : actOf(record.entry), at: record.at });
       tx.objectStore("basket").delete([record.mode, code]);
     }
   }

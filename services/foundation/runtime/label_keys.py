@@ -49,20 +49,19 @@ class LabelKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seen: tuple[int, ...] = ()
+        self._seen: tuple[int, ...] | None = None
         self._signing: dict[str, Ed25519PrivateKey] = {}
         self._keys: tuple[LabelKey, ...] = ()
 
     def all(self) -> tuple[LabelKey, ...]:
         """All, newest first; looks only whether a file has changed."""
-        stamps = self._stamps()
-        if not self._keys or stamps != self._seen:
+        if self._stamps() != self._seen:
             self._read()
             self._seen = self._stamps()
         return self._keys
 
     def signed(self, tracking_code: str, parcel_code: str, label_version: int, destination: str = "") -> str:
-        """The text for a label's second QR, by the newest key that holds; "" if all are revoked: it is printed all the same."""
+        """The text for a label's second QR, by the newest key that holds; "" if none does: it is printed all the same."""
         name = next((each.key_id for each in self.all() if each.revoke_time is None), "")
         if not name:
             return ""
@@ -94,8 +93,11 @@ class LabelKeys:
     def _read(self) -> None:
         files = sorted(self._folder.glob("label-*.key"), reverse=True)
         if not files:
-            files = [new_key(self._folder, 0.0)]
-        pairs = [(_started(path), Ed25519PrivateKey.from_private_bytes(secret_file(path, bytes))) for path in files]
+            try:
+                files = [new_key(self._folder, 0.0)]
+            except OSError:  # a mounted secret: labels carry no signed code until it holds a key
+                files = []
+        pairs = [(_started(path), _private(path)) for path in files]
         revoked, keys, signing = revocations(self._folder), [], {}
         for place, (started, private) in enumerate(pairs):
             public = private.public_key()
@@ -135,6 +137,13 @@ def revoke(folder: Path, name: str, now_s: float) -> None:
     fresh = folder / f".{_REVOKED}"
     fresh.write_text("".join(f"{each} {iso(when)}\n" for each, when in listed.items()), encoding="utf-8")
     os.replace(fresh, folder / _REVOKED)
+
+
+def _private(path: Path) -> Ed25519PrivateKey:
+    try:
+        return Ed25519PrivateKey.from_private_bytes(secret_file(path, bytes))
+    except ValueError:
+        raise Invalid("LABEL_KEY_UNREADABLE", "a key of labels has 32 bytes", field="keys_dir", value=path.name) from None
 
 
 def _started(path: Path) -> datetime:

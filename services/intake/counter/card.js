@@ -31,7 +31,10 @@ export function cardAtEnd(value) {
  * the registry knows.
  */
 export function placesOf(address) {
-  const parts = address.split(",").map((part) => part.trim()).filter(Boolean);
+  const parts = address
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
   if (parts.length < 2) return [];
   const places = [parts.slice(-3), parts.slice(-2)].map((chosen) => chosen.join(", "));
   return [...new Set(places)];

@@ -14,14 +14,14 @@ export class Catalogue {
 
   /** Reads what is kept. */
   async open() {
-    this.uses = await this.store.kept("uses") ?? {};
+    this.uses = (await this.store.kept("uses")) ?? {};
     const kept = await this.store.procedures();
     if (await this.store.kept("procedures-read")) this.all = kept;
   }
 
   /** Fetches the whole list if the kept one is old. A network that is away changes nothing. */
   async refresh() {
-    const read = await this.store.kept("procedures-read") ?? 0;
+    const read = (await this.store.kept("procedures-read")) ?? 0;
     if (this.now() - read < FRESH_MS) return;
     const all = [];
     for (let token = ""; ;) {
@@ -38,7 +38,11 @@ export class Catalogue {
   /** The best few for some words: those that fit best, then those taken most often at this counter. Throws the door's Problem. */
   async find(words) {
     if (!words.trim()) return [];
-    if (this.all) return this.#ranked(this.all.filter((each) => holds(each.folded, words)), words);
+    if (this.all)
+      return this.#ranked(
+        this.all.filter((each) => holds(each.folded, words)),
+        words,
+      );
     const { procedures } = await this.call("ListProcedures", { query: words, pageSize: 50 });
     return this.#ranked(procedures.map(entryOf), words);
   }
@@ -50,11 +54,14 @@ export class Catalogue {
   }
 
   async byCode(code) {
-    return (this.all?.find((each) => each.code === code) ?? await this.store.procedure(code))?.procedure;
+    return (this.all?.find((each) => each.code === code) ?? (await this.store.procedure(code)))?.procedure;
   }
 
   #ranked(found, words) {
-    const weighed = found.map((each) => ({ each, weight: [fit(each.folded, words), this.uses[each.code] ?? 0, Number(!whyNotByPost(each.procedure))] }));
+    const weighed = found.map((each) => ({
+      each,
+      weight: [fit(each.folded, words), this.uses[each.code] ?? 0, Number(!whyNotByPost(each.procedure))],
+    }));
     weighed.sort((one, other) => firstDifference(other.weight, one.weight) || one.each.code.localeCompare(other.each.code));
     return weighed.slice(0, MOST_SHOWN).map(({ each }) => each.procedure);
   }

@@ -6,11 +6,15 @@ import { Catalogue } from "./catalogue.js";
 import { current, letGo, putAside } from "./drafts.js";
 import { Outbox } from "./outbox.js";
 import { landing } from "./landing.js";
+import { listDay } from "./filed.js";
+import { localDate } from "./days.js";
+import { wayFor } from "./frame.js";
 import { Network } from "./network.js";
 import { newDraft, withCard } from "./draft.js";
 import { ownerOf } from "./store.js";
 import { Printing } from "./print.js";
 import { sayProblem } from "./words/problems.js";
+import { VIEWS } from "./views.js";
 import { groupCode } from "../../foundation/pages/codes.js";
 
 const SERVICE = "postal.intake.v1.IntakeService";
@@ -21,7 +25,7 @@ export class Counter {
     this.owner = ownerOf({ person: badge.person, office: badge.place });
     this.sayProblem = (reason, ...filled) => sayProblem(language, reason, ...filled);
     this.call = (method, message, options = {}) => this.#call(method, message, options);
-    this.network = new Network({ retry: () => this.sendAll(), onChange: () => this.#networkChanged() });
+    this.network = new Network({ retry: () => this.#again(), onChange: () => this.#networkChanged() });
     this.catalogue = new Catalogue({ store, call: this.call });
     this.outbox = new Outbox({ store, call: this.call, onChange: () => this.#outboxChanged() });
     this.printing = new Printing({ call: this.call, store, sheet: frame.sheet });
@@ -33,7 +37,12 @@ export class Counter {
     await this.store.recover();
     await this.catalogue.open();
     await this.route();
-    await Promise.all([this.#quietly(this.catalogue.refresh()), this.printing.open(), this.sendAll()]);
+    await Promise.all([
+      this.#quietly(this.catalogue.refresh()),
+      this.#quietly(listDay(this, localDate(Date.now()))), // what other windows took in today is known by its code here too
+      this.printing.open(),
+      this.sendAll(),
+    ]);
     this.frame.draw(this);
   }
 
@@ -48,9 +57,18 @@ export class Counter {
     }
   }
 
+  // Something must ask, or a counter with nothing to send would never learn that the network is back.
+  async #again() {
+    if (!this.network.online) await this.#quietly(this.call("ListProcedures", { pageSize: 1 }));
+    if (this.network.online) await this.sendAll();
+    else this.network.later();
+  }
+
   // What only makes the page better may fail for want of a network, and is said nowhere.
   async #quietly(work) {
-    await work.catch((problem) => { if (typeof problem.reason !== "string") throw problem; });
+    await work.catch((problem) => {
+      if (typeof problem.reason !== "string") throw problem;
+    });
   }
 
   #networkChanged() {
@@ -66,6 +84,7 @@ export class Counter {
   /** Sends all that waits; true if nothing waits for the network any more. */
   async sendAll() {
     const done = await this.outbox.flush(this.owner);
+    if (!done) this.network.later();
     await this.frame.draw(this);
     return done;
   }
@@ -87,8 +106,7 @@ export class Counter {
   /** Shows what the address says. */
   async route() {
     const [, name = "", id = ""] = /^#\/(\w*)\/?([\w-]*)/.exec(location.hash) ?? [];
-    const first = this.badge.role === "SUPERVISOR" ? "today" : "file";
-    await this.#show(name || first, { id });
+    await this.#show(wayFor(this.badge.role, name), { id });
   }
 
   go(name, id = "") {
@@ -105,7 +123,7 @@ export class Counter {
     const mine = this.view;
     this.frame.draw(this);
     const { show } = await VIEWS[name in VIEWS ? name : "file"]();
-    const options = name === "file" && !given.draft ? { ...given, ...await this.#draftAtHand() } : given;
+    const options = name === "file" && !given.draft ? { ...given, ...(await this.#draftAtHand()) } : given;
     const shown = await show(this, root, options);
     if (this.view === mine) this.shown = shown ?? {};
     else shown?.leave?.();
@@ -135,7 +153,7 @@ export class Counter {
 
   /** Puts the draft at hand aside and begins anew; from another view, goes back to the draft at hand. */
   async fileNew() {
-    if (!this.shown.draft) return this.go("file");
+    if (!this.shown.draft) return this.go(wayFor(this.badge.role, "file"));
     const kept = await putAside(this.store, this.shown.draft());
     await this.next();
     if (kept) this.announce(this.say("setAside"));
@@ -150,6 +168,7 @@ export class Counter {
   /** A refused filing comes back under the clerk's hands, with what was wrong. */
   async mend(entry, refusal) {
     const draft = { ...entry.draft, aside: false };
+    if (refusal.reason === "TAKE_TIME_TOO_OLD") delete draft.taken; // then it is taken in today, as the clerk is told
     await this.store.mend(entry.id, draft);
     history.replaceState(null, "", "#/file");
     await this.#show("file", { draft, refusal });
@@ -157,6 +176,7 @@ export class Counter {
 
   loggedOut() {
     this.shown.leave?.();
+    this.network.end();
     takeOff();
     this.onEnd(this.say("loggedOut"));
   }
@@ -179,9 +199,3 @@ export class Counter {
     await this.shown.land?.(landed);
   }
 }
-
-const VIEWS = {
-  file: () => import("./views/filing.js"), done: () => import("./views/done.js"), today: () => import("./views/today.js"),
-  dossier: () => import("./views/dossier.js"), waiting: () => import("./views/waiting.js"), bulk: () => import("./views/bulk.js"),
-  closing: () => import("./views/closing.js"),
-};

@@ -15,13 +15,20 @@ export function h(tag, attributes = {}, ...children) {
 
 /** Replaces what an element holds. Texts become text; null and false are left out. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.replaceChildren(
+    ...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+  );
   return element;
 }
 
 /** A button; ``key`` is the key that does the same, told beside the words. */
 export function button(words, press, { key = "", kind = "", ...attributes } = {}) {
-  return h("button", { type: "button", class: kind || null, ...attributes, on: { click: press } }, words, key ? h("kbd", {}, key) : null);
+  return h(
+    "button",
+    { type: "button", class: kind || null, ...attributes, on: { click: press } },
+    words,
+    key ? h("kbd", {}, key) : null,
+  );
 }
 
 /** A state: shape, word and colour together, never colour alone. ``kind`` is done, waiting, trouble, current, ahead or plain. */
@@ -32,8 +39,13 @@ export function mark(kind, words) {
 
 /** Names and values. Empty values are left out. */
 export function facts(pairs) {
-  return h("dl", {}, pairs.filter(([, value]) => value !== "" && value !== null && value !== undefined)
-    .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl",
+    {},
+    pairs
+      .filter(([, value]) => value !== "" && value !== null && value !== undefined)
+      .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }
 
 /** Gives the file to the person under a name. */

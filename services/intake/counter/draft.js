@@ -9,8 +9,24 @@ import { readCode } from "../../foundation/pages/codes.js";
 import { STEPS, stepOf } from "./steps.js";
 
 const EMPTY = {
-  query: "", procedure: null, place: "", unitCode: "", authority: null, transitDue: "", expectedDue: "", papers: [],
-  fullName: "", identityNumber: "", phone: "", address: "", service: "BOTH", fee: "", postage: "", weight: "", seal: "", label: "",
+  query: "",
+  procedure: null,
+  place: "",
+  unitCode: "",
+  authority: null,
+  transitDue: "",
+  expectedDue: "",
+  papers: [],
+  fullName: "",
+  identityNumber: "",
+  phone: "",
+  address: "",
+  service: "BOTH",
+  fee: "",
+  postage: "",
+  weight: "",
+  seal: "",
+  label: "",
   confirmDouble: false,
 };
 const CHECKED = Object.keys(CHECKS);
@@ -33,14 +49,23 @@ export function isEmpty({ values }) {
 /** The draft for a procedure: its papers to count, its fee, and the service it allows. */
 export function withProcedure(draft, procedure) {
   const papers = (procedure.papers ?? []).map((paper) => ({
-    name: paper.name, conditional: paper.conditional ?? false,
-    originals: counted(paper, paper.originals), copies: counted(paper, paper.copies),
+    name: paper.name,
+    conditional: paper.conditional ?? false,
+    originals: counted(paper, paper.originals),
+    copies: counted(paper, paper.copies),
   }));
   const service = procedure.postalEligibility === "POSTAL_ELIGIBILITY_RESULT_ONLY" ? "RETURN" : "BOTH";
   return withValues(draft, {
-    procedure, query: `${procedure.code} ${procedure.shortName || procedure.name}`, service, confirmDouble: false,
-    papers: papers.length ? papers : [newPaper()], fee: procedure.feeVnd === undefined ? "" : String(procedure.feeVnd),
-    unitCode: "", authority: null, transitDue: "", expectedDue: "",
+    procedure,
+    query: `${procedure.code} ${procedure.shortName || procedure.name}`,
+    service,
+    confirmDouble: false,
+    papers: papers.length ? papers : [newPaper()],
+    fee: procedure.feeVnd === undefined ? "" : String(procedure.feeVnd),
+    unitCode: "",
+    authority: null,
+    transitDue: "",
+    expectedDue: "",
   });
 }
 
@@ -59,7 +84,10 @@ export function withCard(draft, card) {
   const { place, authority, suggested } = draft.values;
   const free = !place.trim() || (place === suggested && !authority);
   const first = placesOf(card.address)[0] ?? "";
-  return withValues(draft, { ...card, ...(free && first ? { place: first, suggested: first, unitCode: "", authority: null } : {}) });
+  return withValues(draft, {
+    ...card,
+    ...(free && first ? { place: first, suggested: first, unitCode: "", authority: null } : {}),
+  });
 }
 
 /** The draft with the authority that the server named, and the two promises it reckoned. */
@@ -92,7 +120,7 @@ export function totals({ values }) {
 }
 
 /** The FileDossierRequest of a draft without problems, as JSON. */
-export function toRequest({ id, values }) {
+export function toRequest({ id, taken, values }) {
   const papers = values.papers
     .map((paper) => ({ name: clean(paper.name), originals: Number(paper.originals || 0), copies: Number(paper.copies || 0) }))
     .filter((paper) => paper.originals + paper.copies > 0);
@@ -100,13 +128,20 @@ export function toRequest({ id, values }) {
     procedureCode: values.procedure.code,
     ...(values.unitCode ? { unitCode: values.unitCode } : { place: clean(values.place) }),
     applicant: {
-      fullName: clean(values.fullName), identityNumber: bareIdentity(values.identityNumber),
-      phone: barePhone(values.phone), address: clean(values.address),
+      fullName: clean(values.fullName),
+      identityNumber: bareIdentity(values.identityNumber),
+      phone: barePhone(values.phone),
+      address: clean(values.address),
     },
-    papers, service: `FILING_SERVICE_${values.service}`, weightGrams: parseGrams(values.weight),
-    feeVnd: String(parseMoney(values.fee)), postageVnd: String(parseMoney(values.postage)), sealNumber: clean(values.seal),
+    papers,
+    service: `FILING_SERVICE_${values.service}`,
+    weightGrams: parseGrams(values.weight),
+    feeVnd: String(parseMoney(values.fee)),
+    postageVnd: String(parseMoney(values.postage)),
+    sealNumber: clean(values.seal),
     ...(values.label.trim() ? { labelCode: readCode(values.label).code } : {}),
     ...(values.confirmDouble ? { confirmDouble: true } : {}),
+    ...(taken ? { takeTime: taken } : {}),
     requestId: id,
   };
 }

@@ -24,7 +24,7 @@ export function letGo(id) {
 
 /** The newest draft that was not put aside and that no other window has; undefined if there is none. */
 export async function current(store, owner) {
-  for (const draft of await store.drafts(owner)) if (!draft.aside && await hold(draft.id)) return draft;
+  for (const draft of await store.drafts(owner)) if (!draft.aside && (await hold(draft.id))) return draft;
   return undefined;
 }
 
@@ -38,4 +38,3 @@ export async function putAside(store, draft) {
   await store.saveDraft({ ...draft, aside: true });
   return true;
 }
-

@@ -78,7 +78,8 @@ export function checkPapers(papers) {
       if (reason) wrong[`papers[${at}].${kind}`] = reason;
       else sum += Number(paper[kind].trim() || 0);
     }
-    if (Number(paper.originals || 0) + Number(paper.copies || 0) > 0 && !paper.name.trim()) wrong[`papers[${at}].name`] = "TEXT_MISSING";
+    if (Number(paper.originals || 0) + Number(paper.copies || 0) > 0 && !paper.name.trim())
+      wrong[`papers[${at}].name`] = "TEXT_MISSING";
   });
   if (sum === 0 && Object.keys(wrong).length === 0) wrong.papers = "PAPERS_MISSING";
   return wrong;

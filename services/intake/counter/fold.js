@@ -7,7 +7,9 @@ export function fold(text) {
 
 /** Whether a text that is folded already holds every word asked for. */
 export function holds(folded, words) {
-  return fold(words).split(" ").every((word) => folded.includes(word));
+  return fold(words)
+    .split(" ")
+    .every((word) => folded.includes(word));
 }
 
 /** How well a folded text that holds the words fits them: 3 as one phrase, 2 as whole words, 1 as beginnings, 0 inside of words. */

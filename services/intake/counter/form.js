@@ -9,13 +9,25 @@ const LOOKED_AT = new Set(["procedure", "authority", "papers"]);
 export class Form {
   /** ``draw`` is called after each change; ``focus`` brings the cursor to a field's input or, without one, to the button at the end. */
   constructor(counter, draft, { draw, focus }) {
-    Object.assign(this, { counter, draft, draw, focus, steps: {}, asked: new Set(), refused: {}, closed: false, saved: "", trouble: false });
+    Object.assign(this, {
+      counter,
+      draft,
+      draw,
+      focus,
+      steps: {},
+      asked: new Set(),
+      refused: {},
+      closed: false,
+      saved: "",
+      trouble: false,
+    });
   }
 
   /** Sets values as typed. What the server has refused is open again once it is changed. */
   set(values) {
     for (const name of Object.keys(values)) delete this.refused[name];
-    if ("papers" in values) for (const name of Object.keys(this.refused)) if (name.startsWith("papers")) delete this.refused[name];
+    if ("papers" in values)
+      for (const name of Object.keys(this.refused)) if (name.startsWith("papers")) delete this.refused[name];
     this.replace(withValues(this.draft, values));
   }
 
@@ -29,7 +41,8 @@ export class Form {
 
   async #keep(draft) {
     try {
-      if (isEmpty(draft)) await this.counter.store.dropDraft(draft.id); // an untouched form is no draft
+      if (isEmpty(draft))
+        await this.counter.store.dropDraft(draft.id); // an untouched form is no draft
       else await this.counter.store.saveDraft(draft);
       [this.saved, this.trouble] = [isEmpty(draft) ? "" : draft.changed, false];
     } catch {
@@ -77,11 +90,13 @@ export class Form {
   /** Enter in a field of the open step: checks it, then goes to what is still open. */
   async enter(target) {
     const id = this.draft.step;
-    if (!await this.steps[id].enter(target)) return;
+    if (!(await this.steps[id].enter(target))) return;
     const name = target.dataset.field;
     const wrong = this.problems();
     if (wrong[name]) return this.#stay(name);
-    const after = this.steps[id].inputs().filter((input) => target.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const after = this.steps[id]
+      .inputs()
+      .filter((input) => target.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING);
     const open = id === "papers" ? after[0] : after.find((input) => wrong[input.dataset.field]);
     if (open) this.focus(open.dataset.field);
     else await this.next(id);
@@ -112,8 +127,14 @@ export class Form {
     if (this.draft.step !== id) return;
     const inputs = this.steps[id].inputs();
     const wrong = this.problems();
-    const open = id === "papers" ? inputs[0] : inputs.find((input) => wrong[input.dataset.field]) ?? inputs[0];
+    const open = id === "papers" ? inputs[0] : (inputs.find((input) => wrong[input.dataset.field]) ?? inputs[0]);
     this.focus(field ?? open?.dataset.field);
+  }
+
+  /** A scan has filled something of a step: on, if that was all, else to what is still open. */
+  goOn(id) {
+    const left = Object.keys(this.problems()).some((name) => stepOf(name) === id);
+    return left ? this.goTo(id) : this.next(id);
   }
 
   back() {

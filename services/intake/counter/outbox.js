@@ -7,16 +7,34 @@ import { ownerOf } from "./store.js";
 
 const MOST_AT_ONCE = 50;
 
-/** A draft as it is handed in. ``origin`` says file and row of a bulk intake. */
-export function entryOf(draft, now, origin) {
-  return { id: draft.id, owner: ownerOf(draft), draft, message: toRequest(draft), queued: now, state: "waiting", problem: null,
-    ...(origin ? { origin } : {}) };
+/**
+ * A draft as it is handed in. ``origin`` says file and row of a bulk intake. ``offline``: promises, day and cash count from now,
+ * whenever it is sent; what was taken so keeps its time though it be mended later.
+ */
+export function entryOf(draft, now, { origin, offline = false } = {}) {
+  const taken = draft.taken ?? (offline ? now : undefined);
+  const whole = { ...draft, taken };
+  const message = toRequest(whole);
+  return {
+    id: draft.id,
+    owner: ownerOf(draft),
+    draft: whole,
+    message,
+    queued: now,
+    state: "waiting",
+    problem: null,
+    ...(origin ? { origin } : {}),
+  };
 }
 
 /** The entry after an answer that is not "filed": what may yet succeed goes on waiting, a refusal is the clerk's to mend. */
 export function afterProblem(entry, problem) {
   const { reason, field = "", message = "" } = problem;
-  return { ...entry, state: mayWait(problem) ? "waiting" : "refused", problem: { reason, field, message, retryable: mayWait(problem) } };
+  return {
+    ...entry,
+    state: mayWait(problem) ? "waiting" : "refused",
+    problem: { reason, field, message, retryable: mayWait(problem) },
+  };
 }
 
 // A busy dossier is the answer to one item of a batch, which says nothing of retrying.
@@ -54,7 +72,7 @@ export class Outbox {
     for (;;) {
       const waiting = (await this.store.outbox(owner)).filter((entry) => entry.state === "waiting");
       if (waiting.length === 0) return true;
-      if (!await this.#batch(waiting.slice(0, MOST_AT_ONCE))) return false;
+      if (!(await this.#batch(waiting.slice(0, MOST_AT_ONCE)))) return false;
     }
   }
 

@@ -23,7 +23,7 @@ export class Printing {
     }
     const kept = await this.store.kept("printer");
     const names = [BROWSER, ...this.printers.map(({ name }) => name)];
-    this.chosen = names.includes(kept) ? kept : names[1] ?? BROWSER;
+    this.chosen = names.includes(kept) ? kept : (names[1] ?? BROWSER);
   }
 
   async choose(name) {
@@ -53,7 +53,8 @@ export class Printing {
   }
 
   async receipt(filingId, requestId) {
-    if (this.chosen !== BROWSER) return this.call("PrintLabel", { filingId, printer: this.chosen, receipt: true, requestId });
+    if (this.chosen !== BROWSER)
+      return this.call("PrintLabel", { filingId, printer: this.chosen, document: "PRINTED_DOCUMENT_RECEIPT", requestId });
     const address = URL.createObjectURL(blobOf(await this.call("RenderReceipt", { filingId })));
     open(address, "_blank", "noopener"); // the browser shows and prints a PDF better than a page could
     return undefined;

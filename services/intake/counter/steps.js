@@ -11,18 +11,28 @@ export const STEPS = [
 ];
 
 const OF_SERVER = {
-  procedure_code: "procedure", unit_code: "place", place: "place",
-  "applicant.full_name": "fullName", "applicant.identity_number": "identityNumber", "applicant.phone": "phone",
-  "applicant.address": "address", applicant: "fullName",
-  service: "service", fee_vnd: "fee", postage_vnd: "postage",
-  weight_grams: "weight", seal_number: "seal", label_code: "label", confirm_double: "confirmDouble",
+  procedure_code: "procedure",
+  unit_code: "place",
+  place: "place",
+  "applicant.full_name": "fullName",
+  "applicant.identity_number": "identityNumber",
+  "applicant.phone": "phone",
+  "applicant.address": "address",
+  applicant: "fullName",
+  service: "service",
+  fee_vnd: "fee",
+  postage_vnd: "postage",
+  weight_grams: "weight",
+  seal_number: "seal",
+  label_code: "label",
+  confirm_double: "confirmDouble",
 };
 
 /** Which of our fields the server means by its name; "" if none. "papers[0]" is the first paper's originals. */
 export function fieldOf(serverField) {
   const paper = /^papers\[(\d+)\](?:\.(\w+))?$/.exec(serverField);
   if (paper) return `papers[${paper[1]}].${paper[2] ?? "originals"}`;
-  return serverField === "papers" ? "papers" : OF_SERVER[serverField] ?? "";
+  return serverField === "papers" ? "papers" : (OF_SERVER[serverField] ?? "");
 }
 
 /** The step that shows a field; the last one for a field of none. */

@@ -11,17 +11,21 @@ const STRICT = { durability: "strict" }; // what was promised to a clerk is on t
 
 /** Opens the database of this origin; ``name`` only for tests. */
 export async function openStore(name = "counter") {
-  return new Store(await openDB(name, VERSION, {
-    upgrade(db) {
-      db.createObjectStore("drafts", { keyPath: "id" }).createIndex("owner", "owner");
-      db.createObjectStore("outbox", { keyPath: "id" }).createIndex("owner", "owner");
-      const filed = db.createObjectStore("filed", { keyPath: "filingId" });
-      for (const code of ["parcelCode", "trackingCode"]) filed.createIndex(code, code);
-      db.createObjectStore("procedures", { keyPath: "code" });
-      db.createObjectStore("kept", { keyPath: "name" });
-    },
-    blocking(_, __, event) { event.target.close(); }, // another window brings a newer page
-  }));
+  return new Store(
+    await openDB(name, VERSION, {
+      upgrade(db) {
+        db.createObjectStore("drafts", { keyPath: "id" }).createIndex("owner", "owner");
+        db.createObjectStore("outbox", { keyPath: "id" }).createIndex("owner", "owner");
+        const filed = db.createObjectStore("filed", { keyPath: "filingId" });
+        for (const code of ["parcelCode", "trackingCode"]) filed.createIndex(code, code);
+        db.createObjectStore("procedures", { keyPath: "code" });
+        db.createObjectStore("kept", { keyPath: "name" });
+      },
+      blocking(_, __, event) {
+        event.target.close();
+      }, // another window brings a newer page
+    }),
+  );
 }
 
 /** Whose drafts and filings: a request id counts for one person, so another's are never sent in their stead. */
@@ -30,7 +34,9 @@ export function ownerOf({ person, office }) {
 }
 
 class Store {
-  constructor(db) { this.db = db; }
+  constructor(db) {
+    this.db = db;
+  }
 
   /** Keeps a draft. Until the database has it, it lies where a page that is left in the same moment still leaves it. */
   async saveDraft(draft) {
@@ -45,13 +51,15 @@ class Store {
   async recover() {
     for (const key of Object.keys(localStorage).filter((each) => each.startsWith(IN_FLIGHT))) {
       const draft = JSON.parse(localStorage.getItem(key));
-      const done = await this.entry(draft.id) ?? (await this.filedCodes()).find(({ requestId }) => requestId === draft.id);
+      const done = (await this.entry(draft.id)) ?? (await this.filedCodes()).find(({ requestId }) => requestId === draft.id);
       if (done) localStorage.removeItem(key);
       else await this.saveDraft(draft);
     }
   }
 
-  draft(id) { return this.db.get("drafts", id); }
+  draft(id) {
+    return this.db.get("drafts", id);
+  }
 
   dropDraft(id) {
     localStorage.removeItem(IN_FLIGHT + id);
@@ -60,7 +68,9 @@ class Store {
 
   /** Newest first. */
   async drafts(owner) {
-    return (await this.db.getAllFromIndex("drafts", "owner", owner)).sort((one, other) => other.changed.localeCompare(one.changed));
+    return (await this.db.getAllFromIndex("drafts", "owner", owner)).sort((one, other) =>
+      other.changed.localeCompare(one.changed),
+    );
   }
 
   /** Drafts become filings to be sent, all or none. */
@@ -74,16 +84,20 @@ class Store {
     for (const { id } of entries) localStorage.removeItem(IN_FLIGHT + id);
   }
 
-  /** Oldest first. */
+  /** Oldest first, a sheet's rows in their order. */
   async outbox(owner) {
-    return (await this.db.getAllFromIndex("outbox", "owner", owner)).sort((one, other) => one.queued.localeCompare(other.queued));
+    return (await this.db.getAllFromIndex("outbox", "owner", owner)).sort(
+      (one, other) => one.queued.localeCompare(other.queued) || (one.origin?.line ?? 0) - (other.origin?.line ?? 0),
+    );
   }
 
-  entry(id) { return this.db.get("outbox", id); }
+  entry(id) {
+    return this.db.get("outbox", id);
+  }
 
   /** How many filings of other people of this machine wait; whose they are is not asked. */
   async othersWaiting(owner) {
-    return await this.db.count("outbox") - await this.db.countFromIndex("outbox", "owner", owner);
+    return (await this.db.count("outbox")) - (await this.db.countFromIndex("outbox", "owner", owner));
   }
 
   /** The filing has its answer: its codes stay, what the citizen said goes. */
@@ -118,20 +132,26 @@ class Store {
 
   /** What is known by its code: {filingId, parcelCode, trackingCode, office, …}, or undefined. */
   async filed(code) {
-    return await this.db.getFromIndex("filed", "parcelCode", code) ?? this.db.getFromIndex("filed", "trackingCode", code);
+    return (await this.db.getFromIndex("filed", "parcelCode", code)) ?? this.db.getFromIndex("filed", "trackingCode", code);
   }
 
   async remember(all) {
     const write = this.db.transaction("filed", "readwrite");
-    for (const codes of all) write.store.put({ ...await write.store.get(codes.filingId), ...codes });
+    for (const codes of all) write.store.put({ ...(await write.store.get(codes.filingId)), ...codes });
     await write.done;
   }
 
-  filedCodes() { return this.db.getAll("filed"); }
+  filedCodes() {
+    return this.db.getAll("filed");
+  }
 
-  procedures() { return this.db.getAll("procedures"); }
+  procedures() {
+    return this.db.getAll("procedures");
+  }
 
-  procedure(code) { return this.db.get("procedures", code); }
+  procedure(code) {
+    return this.db.get("procedures", code);
+  }
 
   /** All procedures as the server lists them now. */
   async replaceProcedures(all) {
@@ -141,7 +161,11 @@ class Store {
     await write.done;
   }
 
-  async kept(name) { return (await this.db.get("kept", name))?.value; }
+  async kept(name) {
+    return (await this.db.get("kept", name))?.value;
+  }
 
-  keep(name, value) { return this.db.put("kept", { name, value }); }
+  keep(name, value) {
+    return this.db.put("kept", { name, value });
+  }
 }

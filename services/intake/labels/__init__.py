@@ -1,6 +1,6 @@
-"""Labels: layout and label (what stands where, pure), code128 and qr (the codes), raster (rows of dots), and a format each:
-png, svg, pdf, zpl, escpos; roll (what stands where on labels printed beforehand). Whatever is laid out in blocks is drawn here,
-labels and slips alike."""
+"""Labels: layout, label and parties (what stands where, pure), code128 and qr (the codes), raster (rows of dots), and a format
+each: png, svg, pdf, zpl, escpos; roll (what stands where on labels printed beforehand). Whatever is laid out in blocks is drawn
+here, labels and slips alike."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -11,15 +11,12 @@ from typing import NamedTuple
 from services.foundation.codes import group_code
 
 from .layout import COPY, QR_MM, QUIET, Bars, Block, Item, Paper, Qr, Rule, Text, blank, framed, height_of, module_of, qr_side
+from .parties import parties_of
 
 _SERVICES = {"SEND": "CHUYỂN HỒ SƠ", "RETURN": "TRẢ KẾT QUẢ", "BOTH": "CHUYỂN HỒ SƠ · TRẢ KẾT QUẢ"}
 _LEVEL, _SIGNED_LEVEL = "Q", "M"  # of error correction
-# Dots of 203 dpi a module of the signed code: with three, a crumpled label is read one time in ten (out/decode-rates.json).
+# Dots of 203 dpi a module of the signed code: with three, a crumpled label is read one time in ten (docs/printing.md).
 _SIGNED_MODULE, _SIGNED_MODULE_ON_58 = 4, 3
-# (receiver's size, lines; sender's size, lines) from what is read at arm's length to what fits a label of 100 mm.
-_TYPE = ((46, 3, 30, 3), (46, 2, 30, 2), (40, 2, 28, 2), (34, 2, 26, 1), (30, 1, 24, 1), (24, 1, 22, 1))
-_NARROW_TYPE = ((34, 4, 26, 3),)
-_SHORT_TYPE = ((36, 3, 28, 2), (34, 2, 28, 2), (30, 2, 26, 1), (28, 1, 24, 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,28 +50,11 @@ def placed(content: LabelContent, paper: Paper) -> list[Block]:
     codes = _stacked_codes(content, paper) if paper.narrow else _codes(content, paper)
     foot = _foot(paper, content.parcel_code, content.office, content.label_version)
     room = paper.page - head.height - codes.height - height_of(foot)
-    parties = _parties(content, paper, room)
+    receiver = (content.receiver_name, content.receiver_address, content.receiver_phone)
+    sender = (content.sender_name, content.sender_address, content.sender_phone)
+    parties = parties_of(receiver, sender, paper, room)
     rest = [blank(room - height_of(parties))] if paper.page else []
     return [head, codes, *parties, *rest, *foot, *([] if paper.page else [blank(paper.dots(24))])]
-
-
-def _parties(content: LabelContent, paper: Paper, room: int) -> tuple[Block, ...]:
-    """Receiver and sender in the largest type that fits uncut; where every type cuts, in the largest that fits."""
-    to = (content.receiver_name, content.receiver_address, content.receiver_phone)
-    of = (content.sender_name, content.sender_address, content.sender_phone)
-    party, fitting = _beside_its_title if paper.short else _party, None
-    for size, most, small, few in _NARROW_TYPE if paper.narrow else _SHORT_TYPE if paper.short else _TYPE:
-        both = *party(paper, "Người nhận / To", size, most, *to), *party(paper, "Người gửi / From", small, few, *of)
-        if not paper.page or height_of(both) <= room:
-            if not any(_is_cut(block) for block in both):
-                return both
-            fitting = fitting or both
-    return fitting or both
-
-
-@lru_cache(maxsize=4096)
-def _is_cut(block: Block) -> bool:
-    return any(isinstance(item, Text) and item.text.endswith("…") for item in block.items)
 
 
 @lru_cache(maxsize=1024)
@@ -171,39 +151,6 @@ def _stacked_codes(content: LabelContent, paper: Paper) -> Block:
         items += lines
         y += len(lines) * (dots(size) * 5 // 4) + dots(2)
     return Block(y + dots(6), tuple(items), lasts=False)
-
-
-@lru_cache(maxsize=4096)
-def _party(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> tuple[Block, ...]:
-    """Sender or receiver under a line."""
-    dots, y = paper.dots, 0
-    items: list[Item] = []
-    for text, height, bold, few in ((name, size, True, most), (address, max(22, size * 3 // 4), False, most),
-                                    (phone, min(26, size), False, 1)):
-        if text:
-            lines = paper.lines(text, paper.margin, y, dots(height), bold, paper.inner, few)
-            items += lines
-            y += len(lines) * (dots(height) * 5 // 4) + dots(4)
-    return _title(paper, title), Block(y + dots(4), tuple(items))
-
-
-@lru_cache(maxsize=64)
-def _title(paper: Paper, title: str) -> Block:
-    dots = paper.dots
-    return Block(dots(38), (Rule(paper.margin, 0, paper.inner, dots(3)), Text(paper.margin, dots(10), dots(20), False, title)))
-
-
-@lru_cache(maxsize=4096)
-def _beside_its_title(paper: Paper, title: str, size: int, most: int, name: str, address: str, phone: str) -> tuple[Block, ...]:
-    """The same on a short sheet: the title in a column of its own, the telephone behind the address."""
-    dots, y, left = paper.dots, paper.dots(10), paper.margin + paper.dots(124)
-    titles = [Text(paper.margin, y + number * dots(26), dots(20), False, line) for number, line in enumerate(title.split(" / "))]
-    items: list[Item] = [Rule(paper.margin, 0, paper.inner, dots(3)), *titles]
-    for text, height, bold in ((name, size, True), (" · ".join(filter(None, (address, phone))), max(22, size * 3 // 4), False)):
-        lines = paper.lines(text, left, y, dots(height), bold, paper.width - paper.margin - left, most)
-        items += lines
-        y += len(lines) * (dots(height) * 5 // 4) + dots(2)
-    return (Block(max(y, dots(64)) + dots(2), tuple(items)),)
 
 
 class _FootForm(NamedTuple):

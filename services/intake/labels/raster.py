@@ -80,6 +80,9 @@ class Band:
 def band(block: Block, paper: Paper) -> Band:
     """The block as rows of bits."""
     pitch = 1 + (paper.width + 7) // 8
+    match block.items:
+        case (Bars(y=0, height=block.height) as bars,) if block.beneath is None:
+            return Band(pitch, block.height, _bars(bars, pitch) * block.height)
     return Band(pitch, block.height, _dots(block, pitch).to_bytes(pitch * block.height, "big"))
 
 
@@ -109,20 +112,25 @@ def _ink(item: Item, pitch: int) -> tuple[int, int]:
             row = ((1 << item.width) - 1) << (8 * (pitch - 1) - item.x - item.width)
             return int.from_bytes(row.to_bytes(pitch, "big") * item.height, "big"), item.height
         case Bars():
-            bars = code128.modules(item.text)
-            row = int(bars.replace("0", "0" * item.module).replace("1", "1" * item.module), 2)
-            row <<= 8 * (pitch - 1) - item.x - len(bars) * item.module
-            return int.from_bytes(row.to_bytes(pitch, "big") * item.height, "big"), item.height
+            return int.from_bytes(_bars(item, pitch) * item.height, "big"), item.height
         case Qr():
             return _qr(item, pitch)
+
+
+def _bars(item: Bars, pitch: int) -> bytes:
+    """One row of them; all are the same."""
+    bars = code128.modules(item.text)
+    row = int(bars.replace("0", "0" * item.module).replace("1", "1" * item.module), 2)
+    return (row << 8 * (pitch - 1) - item.x - len(bars) * item.module).to_bytes(pitch, "big")
 
 
 def _line(item: Text, pitch: int) -> int:
     x, dots, space = 8 + item.x - _BEFORE, 0, _space(item.size)
     for word in item.text.split(" "):
         for part in _parts(word):
-            dots |= _word(part, item.size, item.bold, pitch) >> x
-            x += _advance(part, item.size, item.bold)
+            ink, advance = _part(part, item.size, item.bold, pitch)
+            dots |= ink >> x
+            x += advance
         x += space
     return dots
 
@@ -134,13 +142,15 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _word(word: str, size: int, bold: bool, pitch: int) -> int:
-    """A word at the left edge of rows as wide as the paper: Vietnamese is written in few thousand syllables."""
-    image = Image.new("1", (_advance(word, size, bold) + 3 * _BEFORE, size * 5 // 4), 0)
-    ImageDraw.Draw(image).text((_BEFORE, 0), letters(word), fill=1, font=_font(size, bold))
+def _part(part: str, size: int, bold: bool, pitch: int) -> tuple[int, int]:
+    """(dots at the left of rows as wide as the paper, how far to the next). Vietnamese is written in few thousand syllables."""
+    advance = _advance(part, size, bold)
+    image = Image.new("1", (advance + 3 * _BEFORE, size * 5 // 4), 0)
+    ImageDraw.Draw(image).text((_BEFORE, 0), letters(part), fill=1, font=_font(size, bold))
     wide = (image.width + 7) // 8
     raw, rest = image.tobytes(), bytes(max(0, pitch - wide))
-    return int.from_bytes(b"".join(raw[start:start + min(wide, pitch)] + rest for start in range(0, len(raw), wide)), "big")
+    rows = b"".join(raw[start:start + min(wide, pitch)] + rest for start in range(0, len(raw), wide))
+    return int.from_bytes(rows, "big"), advance
 
 
 def _qr(item: Qr, pitch: int) -> tuple[int, int]:

@@ -4,8 +4,18 @@ import { test } from "node:test";
 
 import { cardAtEnd, placesOf, readCard } from "../../../services/intake/counter/card.js";
 import { clockOrDay, day, localDate } from "../../../services/intake/counter/days.js";
-import { isEmpty, newDraft, problemsOf, problemsOfStep, toRequest, totals, withAuthority, withCard, withProcedure, withValues }
-  from "../../../services/intake/counter/draft.js";
+import {
+  isEmpty,
+  newDraft,
+  problemsOf,
+  problemsOfStep,
+  toRequest,
+  totals,
+  withAuthority,
+  withCard,
+  withProcedure,
+  withValues,
+} from "../../../services/intake/counter/draft.js";
 import { parseGrams } from "../../../services/intake/counter/fields.js";
 import { fit, fold, holds } from "../../../services/intake/counter/fold.js";
 import { landing, scanAtEnd } from "../../../services/intake/counter/landing.js";
@@ -15,24 +25,52 @@ import { fieldOf, stepOf } from "../../../services/intake/counter/steps.js";
 
 const CARD = "096185001234|381234567|Nguyễn Thị Ánh Tuyết|15041985|Nữ|Ấp Cái Đôi, Đất Mũi, Ngọc Hiển, Cà Mau|20042021";
 const PROCEDURE = {
-  code: "1.014092", name: "Cấp Chứng chỉ hành nghề dược", shortName: "", field: "Y tế", feeVnd: "500000",
-  postalEligibility: "POSTAL_ELIGIBILITY_YES", presence: "PRESENCE_RULE_NOT_NEEDED",
-  papers: [{ name: "Đơn đề nghị", originals: 1, copies: 0, conditional: false }, { name: "Văn bằng", originals: 0, copies: 2, conditional: false },
-    { name: "Giấy ủy quyền", originals: 1, copies: 0, conditional: true }, { name: "Giấy khác", conditional: false }],
+  code: "1.014092",
+  name: "Cấp Chứng chỉ hành nghề dược",
+  shortName: "",
+  field: "Y tế",
+  feeVnd: "500000",
+  postalEligibility: "POSTAL_ELIGIBILITY_YES",
+  presence: "PRESENCE_RULE_NOT_NEEDED",
+  papers: [
+    { name: "Đơn đề nghị", originals: 1, copies: 0, conditional: false },
+    { name: "Văn bằng", originals: 0, copies: 2, conditional: false },
+    { name: "Giấy ủy quyền", originals: 1, copies: 0, conditional: true },
+    { name: "Giấy khác", conditional: false },
+  ],
 };
-const EMPTY = newDraft({ id: "7d0f1f2e-1111-4111-8111-111111111111", person: "clerk-1", office: "025978", now: "2026-11-26T05:00:00Z" });
+const EMPTY = newDraft({
+  id: "7d0f1f2e-1111-4111-8111-111111111111",
+  person: "clerk-1",
+  office: "025978",
+  now: "2026-11-26T05:00:00Z",
+});
 
 function whole() {
   const draft = withCard(withProcedure(EMPTY, PROCEDURE), readCard(CARD));
-  return withValues(withAuthority(draft, { authority: { code: "TINH-96", unitCode: "96" }, transitDueDate: "2026-12-02" }),
-    { phone: "0912 345 678", postage: "25k", weight: "120 g", seal: "NP 1" });
+  return withValues(withAuthority(draft, { authority: { code: "TINH-96", unitCode: "96" }, transitDueDate: "2026-12-02" }), {
+    phone: "0912 345 678",
+    postage: "25k",
+    weight: "120 g",
+    seal: "NP 1",
+  });
 }
 
 test("a card gives name, number and address, and nothing of birth, sex or old number", () => {
-  assert.deepEqual(readCard(CARD), { identityNumber: "096185001234", fullName: "Nguyễn Thị Ánh Tuyết",
-    address: "Ấp Cái Đôi, Đất Mũi, Ngọc Hiển, Cà Mau" });
+  assert.deepEqual(readCard(CARD), {
+    identityNumber: "096185001234",
+    fullName: "Nguyễn Thị Ánh Tuyết",
+    address: "Ấp Cái Đôi, Đất Mũi, Ngọc Hiển, Cà Mau",
+  });
   assert.equal(readCard(`${CARD.normalize("NFD")}||Nguyễn Văn Cha|Trần Thị Mẹ`).fullName, "Nguyễn Thị Ánh Tuyết");
-  for (const wrong of ["", "096185001234", "RH000000014VN", CARD.slice(1), CARD.replaceAll("|", ";"), CARD.replace("15041985", "x")]) {
+  for (const wrong of [
+    "",
+    "096185001234",
+    "RH000000014VN",
+    CARD.slice(1),
+    CARD.replaceAll("|", ";"),
+    CARD.replace("15041985", "x"),
+  ]) {
     assert.equal(readCard(wrong), undefined, wrong);
   }
 });
@@ -45,7 +83,8 @@ test("a scan typed behind words in any field is told from the words", () => {
 });
 
 test("a long Vietnamese text in a field is looked through at once", () => {
-  const long = "1.014092 Cấp Chứng chỉ hành nghề dược (bao gồm cả trường hợp cấp Chứng chỉ hành nghề dược cho người bị thu hồi…".repeat(3);
+  const long =
+    "1.014092 Cấp Chứng chỉ hành nghề dược (bao gồm cả trường hợp cấp Chứng chỉ hành nghề dược cho người bị thu hồi…".repeat(3);
   const started = performance.now();
   assert.equal(scanAtEnd(long), undefined);
   assert.equal(readCode(long.slice(0, 390)).kind, "wrong");
@@ -76,7 +115,15 @@ test("a scanned card does not move a place that the clerk has named", () => {
 
 test("published counts stand ready; what is conditional or unknown is not counted before it is seen", () => {
   const { papers, fee } = withProcedure(EMPTY, PROCEDURE).values;
-  assert.deepEqual(papers.map(({ originals, copies }) => [originals, copies]), [["1", "0"], ["0", "2"], ["", ""], ["", ""]]);
+  assert.deepEqual(
+    papers.map(({ originals, copies }) => [originals, copies]),
+    [
+      ["1", "0"],
+      ["0", "2"],
+      ["", ""],
+      ["", ""],
+    ],
+  );
   assert.equal(fee, "500000");
   assert.equal(withProcedure(EMPTY, { ...PROCEDURE, papers: [], feeVnd: undefined }).values.papers.length, 1);
 });
@@ -84,7 +131,10 @@ test("published counts stand ready; what is conditional or unknown is not counte
 test("the request holds what was counted and typed, and the draft's id", () => {
   const request = toRequest(whole());
   assert.deepEqual(problemsOf(whole()), {});
-  assert.deepEqual(request.papers, [{ name: "Đơn đề nghị", originals: 1, copies: 0 }, { name: "Văn bằng", originals: 0, copies: 2 }]);
+  assert.deepEqual(request.papers, [
+    { name: "Đơn đề nghị", originals: 1, copies: 0 },
+    { name: "Văn bằng", originals: 0, copies: 2 },
+  ]);
   assert.equal(request.requestId, EMPTY.id);
   assert.equal(request.unitCode, "96");
   assert.equal(request.postageVnd, "25000");
@@ -95,13 +145,32 @@ test("the request holds what was counted and typed, and the draft's id", () => {
 
 test("each missing or wrong field is named with its step", () => {
   const found = problemsOf(EMPTY);
-  assert.deepEqual(Object.keys(found).sort(), ["address", "fee", "fullName", "identityNumber", "papers", "phone", "place", "postage",
-    "procedure", "seal", "weight"]);
+  assert.deepEqual(Object.keys(found).sort(), [
+    "address",
+    "fee",
+    "fullName",
+    "identityNumber",
+    "papers",
+    "phone",
+    "place",
+    "postage",
+    "procedure",
+    "seal",
+    "weight",
+  ]);
   assert.deepEqual(problemsOfStep(EMPTY, "envelope"), { weight: "WEIGHT_WRONG", seal: "TEXT_MISSING" });
   assert.equal(problemsOf(whole(), { offline: true }).label, "LABEL_NEEDED_OFFLINE");
-  const many = withValues(whole(), { papers: [{ name: "", originals: "1000", copies: "x" }, { name: " ", originals: "1", copies: "" }] });
-  assert.deepEqual(problemsOf(many), { "papers[0].originals": "COUNT_WRONG",
-    "papers[0].copies": "COUNT_WRONG", "papers[1].name": "TEXT_MISSING" });
+  const many = withValues(whole(), {
+    papers: [
+      { name: "", originals: "1000", copies: "x" },
+      { name: " ", originals: "1", copies: "" },
+    ],
+  });
+  assert.deepEqual(problemsOf(many), {
+    "papers[0].originals": "COUNT_WRONG",
+    "papers[0].copies": "COUNT_WRONG",
+    "papers[1].name": "TEXT_MISSING",
+  });
 });
 
 test("the server's fields are found again in the form", () => {
@@ -133,7 +202,10 @@ test("words are found without diacritics and in any order", () => {
   assert.equal(fold("Phường  Hưng Định"), "phuong hung dinh");
   assert.ok(holds(fold("1.001193 Thủ tục đăng ký khai sinh Hộ tịch"), "SINH khai"));
   assert.ok(!holds(fold("Thủ tục đăng ký khai sinh"), "khai tang"));
-  assert.deepEqual(["khai sinh", "sinh dang", "khai si", "hai u"].map((words) => fit(fold("Thủ tục đăng ký khai sinh"), words)), [3, 2, 1, 0]);
+  assert.deepEqual(
+    ["khai sinh", "sinh dang", "khai si", "hai u"].map((words) => fit(fold("Thủ tục đăng ký khai sinh"), words)),
+    [3, 2, 1, 0],
+  );
 });
 
 test("an untouched draft need not be kept, a touched one must", () => {

@@ -9,11 +9,28 @@ import { badRows, readPapers, readRows } from "../../../services/intake/counter/
 import { parseXlsx, writeXlsx } from "../../../services/intake/counter/sheets/xlsx.js";
 
 const WHO = { person: "clerk-1", office: "025978", now: "2026-11-26T05:00:00Z" };
-const PROCEDURE = { code: "1.014092", name: "Cấp Chứng chỉ", shortName: "", field: "Y tế", feeVnd: "500000",
-  postalEligibility: "POSTAL_ELIGIBILITY_YES", papers: [{ name: "Đơn", originals: 1, copies: 0, conditional: false }] };
+const PROCEDURE = {
+  code: "1.014092",
+  name: "Cấp Chứng chỉ",
+  shortName: "",
+  field: "Y tế",
+  feeVnd: "500000",
+  postalEligibility: "POSTAL_ELIGIBILITY_YES",
+  papers: [{ name: "Đơn", originals: 1, copies: 0, conditional: false }],
+};
 const procedureOf = async (code) => (code === PROCEDURE.code ? PROCEDURE : undefined);
 const HEAD = ["Mã thủ tục", "Nơi giải quyết", "Họ tên", "CCCD", "SĐT", "Địa chỉ", "Cước", "Trọng lượng (g)", "Niêm phong"];
-const GOOD = ["1.014092", "Hà Nội", "Trần Văn A", "096185001234", "912345678", "Ấp 1, xã Đất Mũi, Cà Mau", "25.000", "120", "NP1"];
+const GOOD = [
+  "1.014092",
+  "Hà Nội",
+  "Trần Văn A",
+  "096185001234",
+  "912345678",
+  "Ấp 1, xã Đất Mũi, Cà Mau",
+  "25.000",
+  "120",
+  "NP1",
+];
 
 function numbered(rows) {
   return rows.map((cells, at) => ({ line: at + 1, cells }));
@@ -21,14 +38,24 @@ function numbered(rows) {
 
 test("CSV is read with either separator, quotes, empty lines and the line each row began on", () => {
   const text = '\ufeffA;B\r\n"x;\ny";"say ""so"""\r\n;\r\n\r\nz;1\n';
-  assert.deepEqual(parseCsv(text), [{ line: 1, cells: ["A", "B"] }, { line: 2, cells: ["x;\ny", 'say "so"'] }, { line: 6, cells: ["z", "1"] }]);
+  assert.deepEqual(parseCsv(text), [
+    { line: 1, cells: ["A", "B"] },
+    { line: 2, cells: ["x;\ny", 'say "so"'] },
+    { line: 6, cells: ["z", "1"] },
+  ]);
   assert.deepEqual(parseCsv("A\tB\n1\t2")[1].cells, ["1", "2"]);
   assert.deepEqual(parseCsv(""), []);
 });
 
 test("what is written is read again, and no cell becomes a formula", () => {
-  const rows = [["Họ tên", "Ghi chú"], ['Ê, "a"', "dòng\nhai"]];
-  assert.deepEqual(parseCsv(writeCsv(rows)).map((row) => row.cells), rows);
+  const rows = [
+    ["Họ tên", "Ghi chú"],
+    ['Ê, "a"', "dòng\nhai"],
+  ];
+  assert.deepEqual(
+    parseCsv(writeCsv(rows)).map((row) => row.cells),
+    rows,
+  );
   assert.match(writeCsv([["=1+1", "-2", "@x"]]), /'=1\+1,'-2,'@x/);
 });
 
@@ -47,9 +74,13 @@ test("good rows become drafts and each bad row says what to mend, by column and 
   const read = await readRows(numbered([HEAD, GOOD, bad, unknown]), { procedureOf, ...WHO });
   assert.equal(read.good.length, 1);
   assert.equal(read.good[0].draft.values.fee, "500000");
-  assert.deepEqual(read.bad.map(({ line, problems }) => [line, problems]), [
-    [3, { identityNumber: "IDENTITY_NUMBER_WRONG", weight: "WEIGHT_WRONG" }],
-    [4, { procedure: "PROCEDURE_UNKNOWN", papers: "PAPERS_MISSING", fee: "MONEY_MISSING" }]]);
+  assert.deepEqual(
+    read.bad.map(({ line, problems }) => [line, problems]),
+    [
+      [3, { identityNumber: "IDENTITY_NUMBER_WRONG", weight: "WEIGHT_WRONG" }],
+      [4, { procedure: "PROCEDURE_UNKNOWN", papers: "PAPERS_MISSING", fee: "MONEY_MISSING" }],
+    ],
+  );
   const [head, row] = badRows(read.headings, read.bad, (reason) => reason);
   assert.deepEqual(head.slice(-2), ["Dòng", "Cần sửa"]);
   assert.equal(row.at(-1), "Số định danh: IDENTITY_NUMBER_WRONG | Khối lượng (g): WEIGHT_WRONG");
@@ -65,7 +96,10 @@ test("the same file read twice makes the same request ids, equal rows different 
   const rows = numbered([HEAD, GOOD.with(3, "096185001234"), GOOD.with(3, "096185001234")]);
   const [first, second] = [await readRows(rows, { procedureOf, ...WHO }), await readRows(rows, { procedureOf, ...WHO })];
   const ids = first.good.map(({ draft }) => draft.id);
-  assert.deepEqual(ids, second.good.map(({ draft }) => draft.id));
+  assert.deepEqual(
+    ids,
+    second.good.map(({ draft }) => draft.id),
+  );
   assert.equal(new Set(ids).size, 2);
   assert.match(ids[0], /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   const elsewhere = await readRows(rows, { procedureOf, ...WHO, person: "clerk-2" });
@@ -80,8 +114,17 @@ test("a sheet that cannot be read says why", async () => {
 });
 
 test("papers are counted from words", () => {
-  assert.deepEqual(readPapers("Đơn đề nghị: 1 bản chính; Văn bằng: 1 chính, 2 sao").map(({ name, originals, copies }) => [name, originals, copies]),
-    [["Đơn đề nghị", "1", ""], ["Văn bằng", "1", "2"]]);
+  assert.deepEqual(
+    readPapers("Đơn đề nghị: 1 bản chính; Văn bằng: 1 chính, 2 sao").map(({ name, originals, copies }) => [
+      name,
+      originals,
+      copies,
+    ]),
+    [
+      ["Đơn đề nghị", "1", ""],
+      ["Văn bằng", "1", "2"],
+    ],
+  );
   assert.deepEqual(readPapers(""), []);
   assert.equal(readPapers("Đơn"), null);
   assert.equal(readPapers("Đơn: vài bản"), null);
@@ -89,13 +132,20 @@ test("papers are counted from words", () => {
 
 test("our own template is a spreadsheet that is read again", async () => {
   const rows = await parseXlsx(await writeXlsx(templateRows()).arrayBuffer());
-  assert.deepEqual(rows.map(({ cells }) => cells.slice(0, 9)), templateRows().map((cells) => cells.slice(0, 9)));
+  assert.deepEqual(
+    rows.map(({ cells }) => cells.slice(0, 9)),
+    templateRows().map((cells) => cells.slice(0, 9)),
+  );
 });
 
-test("a workbook of another program: shared strings, numbers, formulas, dates, rich text, gaps", { skip: !process.env.WORKBOOK }, async () => {
-  const rows = await parseXlsx(new Uint8Array(readFileSync(process.env.WORKBOOK)).buffer);
-  assert.deepEqual(rows, JSON.parse(process.env.EXPECTED));
-});
+test(
+  "a workbook of another program: shared strings, numbers, formulas, dates, rich text, gaps",
+  { skip: !process.env.WORKBOOK },
+  async () => {
+    const rows = await parseXlsx(new Uint8Array(readFileSync(process.env.WORKBOOK)).buffer);
+    assert.deepEqual(rows, JSON.parse(process.env.EXPECTED));
+  },
+);
 
 test("what is no spreadsheet is refused", async () => {
   await assert.rejects(parseXlsx(new TextEncoder().encode("PK no").buffer), RangeError);

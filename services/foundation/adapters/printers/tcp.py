@@ -12,14 +12,15 @@ from contextlib import asynccontextmanager
 from ...ports import Reach
 from .problems import away, no_paper, uncertain
 
-_TURN_S, _CONNECT_S, _STATUS_S, _WRITE_S, _CLOSE_S = 1.5, 2.0, 0.7, 2.5, 1.0
+_TURN_S, _CONNECT_S, _BEFORE_S, _WRITE_S, _CLOSE_S = 1.5, 1.5, 0.7, 2.5, 1.0
+_AFTER_S = 2.5  # it answers when it has read the document, and unpacking a picture takes old ones a while
 _CHUNK = 8192
 
 
 class TcpPrinter:
     """One connection a document; documents wait for one another."""
 
-    longest_s = _TURN_S + _CONNECT_S + 2 * _STATUS_S + _WRITE_S + _CLOSE_S
+    longest_s = _TURN_S + _CONNECT_S + _BEFORE_S + _WRITE_S + _AFTER_S
 
     def __init__(self, host: str, port: int, reach: Reach) -> None:
         self._host, self._port, self._reach, self._turn = host, port, reach, asyncio.Lock()
@@ -34,7 +35,7 @@ class TcpPrinter:
         """Asks how it is, gives the document, asks again."""
         async with self._my_turn(), self._connected() as (reader, writer):
             try:
-                ill = await self._is_ill(reader, writer)
+                ill = await self._is_ill(reader, writer, _BEFORE_S)
             except OSError:
                 raise away() from None
             if ill:
@@ -43,7 +44,7 @@ class TcpPrinter:
                 await _given(document, writer)
                 if ill is None:
                     await _closed(reader, writer)
-                elif await self._is_ill(reader, writer) is not False:
+                elif await self._is_ill(reader, writer, _AFTER_S) is not False:
                     raise uncertain()
             except (OSError, TimeoutError):
                 raise uncertain() from None
@@ -75,12 +76,12 @@ class TcpPrinter:
                 writer.transport.abort()  # what is still here would come out after the caller was told otherwise
             writer.close()
 
-    async def _is_ill(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool | None:
+    async def _is_ill(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, within_s: float) -> bool | None:
         """Whether it cannot print; None if it says nothing."""
         if self._ask is None:
             return None
         try:
-            async with asyncio.timeout(_STATUS_S):
+            async with asyncio.timeout(within_s):
                 return await self._ask(reader, writer)
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return None

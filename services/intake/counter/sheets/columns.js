@@ -5,15 +5,35 @@ import { fold } from "../fold.js";
 /** By our field: [heading, example, other headings folded]. The order is the template's. */
 export const COLUMNS = {
   procedure: ["Mã thủ tục", "1.014092", ["ma tthc", "thu tuc", "ma thu tuc hanh chinh", "procedure", "procedure code"]],
-  place: ["Nơi giải quyết", "Phường Hưng Định, Thuận An, Bình Dương",
-    ["dia ban", "noi giai quyet ho so", "xa phuong", "noi cu tru", "ma don vi", "place", "unit", "unit code"]],
+  place: [
+    "Nơi giải quyết",
+    "Phường Hưng Định, Thuận An, Bình Dương",
+    ["dia ban", "noi giai quyet ho so", "xa phuong", "noi cu tru", "ma don vi", "place", "unit", "unit code"],
+  ],
   fullName: ["Họ và tên", "Nguyễn Thị Ánh Tuyết", ["ho ten", "ten", "nguoi nop", "ho ten nguoi nop", "full name", "name"]],
-  identityNumber: ["Số định danh", "096185001234",
-    ["so can cuoc", "can cuoc", "cccd", "so cccd", "cmnd", "so cmnd", "so dinh danh ca nhan", "cccd/cmnd", "identity number", "id number"]],
+  identityNumber: [
+    "Số định danh",
+    "096185001234",
+    [
+      "so can cuoc",
+      "can cuoc",
+      "cccd",
+      "so cccd",
+      "cmnd",
+      "so cmnd",
+      "so dinh danh ca nhan",
+      "cccd/cmnd",
+      "identity number",
+      "id number",
+    ],
+  ],
   phone: ["Điện thoại", "0912345678", ["sdt", "so dien thoai", "dien thoai lien he", "phone", "telephone"]],
   address: ["Địa chỉ", "Ấp Cái Đôi, xã Đất Mũi, tỉnh Cà Mau", ["dia chi nhan ket qua", "dia chi lien he", "noi nhan", "address"]],
-  papers: ["Giấy tờ", "Đơn đề nghị: 1 chính; Văn bằng chuyên môn: 2 sao",
-    ["thanh phan", "thanh phan ho so", "giay to kem theo", "danh muc giay to", "papers"]],
+  papers: [
+    "Giấy tờ",
+    "Đơn đề nghị: 1 chính; Văn bằng chuyên môn: 2 sao",
+    ["thanh phan", "thanh phan ho so", "giay to kem theo", "danh muc giay to", "papers"],
+  ],
   service: ["Dịch vụ", "hai chiều", ["loai dich vu", "chieu", "service"]],
   fee: ["Lệ phí", "500000", ["phi", "phi le phi", "phi, le phi", "fee"]],
   postage: ["Cước", "25000", ["cuoc phi", "cuoc buu chinh", "tien cuoc", "postage"]],
@@ -23,8 +43,11 @@ export const COLUMNS = {
   confirmDouble: ["Nộp thêm dù trùng", "", ["xac nhan trung", "nop trung", "confirm double"]],
 };
 const MAY_BE_ABSENT = new Set(["papers", "service", "fee", "label", "confirmDouble"]);
-const FIELDS = new Map(Object.entries(COLUMNS).flatMap(([field, [heading, , others]]) =>
-  [heading, field, ...others].map((name) => [plain(name), field])));
+const FIELDS = new Map(
+  Object.entries(COLUMNS).flatMap(([field, [heading, , others]]) =>
+    [heading, field, ...others].map((name) => [plain(name), field]),
+  ),
+);
 
 function plain(heading) {
   return fold(heading.replace(/[_*]/g, " ").replace(/\s*:\s*$/, ""));
@@ -38,7 +61,9 @@ export function headingOf(field) {
 /** Which field each column is: {fields: [field or undefined], missing: [headings], doubled: [headings]}. */
 export function readHeadings(cells) {
   const fields = cells.map((cell) => FIELDS.get(plain(cell)) ?? FIELDS.get(plain(cell).replace(/ ?\(.*\)$/, "")));
-  const missing = Object.keys(COLUMNS).filter((field) => !MAY_BE_ABSENT.has(field) && !fields.includes(field)).map(headingOf);
+  const missing = Object.keys(COLUMNS)
+    .filter((field) => !MAY_BE_ABSENT.has(field) && !fields.includes(field))
+    .map(headingOf);
   const doubled = fields.filter((field, at) => field && fields.indexOf(field) !== at).map(headingOf);
   return { fields, missing, doubled };
 }

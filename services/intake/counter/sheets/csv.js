@@ -8,7 +8,11 @@ export function parseCsv(source) {
   const text = source.startsWith(BOM) ? source.slice(1) : source;
   const separator = separatorOf(text);
   const rows = [];
-  let cells = [], cell = "", quoted = false, line = 1, start = 1;
+  let cells = [],
+    cell = "",
+    quoted = false,
+    line = 1,
+    start = 1;
   const endRow = () => {
     cells.push(cell);
     if (cells.some((each) => each.trim())) rows.push({ line: start, cells: cells.map((each) => each.trim()) });
@@ -19,11 +23,18 @@ export function parseCsv(source) {
     if (letter === "\n") line += 1;
     if (quoted) {
       if (letter !== '"') cell += letter;
-      else if (text[at + 1] === '"') { cell += '"'; at += 1; } else quoted = false;
+      else if (text[at + 1] === '"') {
+        cell += '"';
+        at += 1;
+      } else quoted = false;
     } else if (letter === '"' && cell === "") quoted = true;
-    else if (letter === separator) { cells.push(cell); cell = ""; }
-    else if (letter === "\n") { endRow(); start = line; }
-    else if (letter !== "\r") cell += letter;
+    else if (letter === separator) {
+      cells.push(cell);
+      cell = "";
+    } else if (letter === "\n") {
+      endRow();
+      start = line;
+    } else if (letter !== "\r") cell += letter;
   }
   if (cell || cells.length) endRow();
   return rows;

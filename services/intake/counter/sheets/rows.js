@@ -7,8 +7,17 @@ import { headingOf, readHeadings, templateRows } from "./columns.js";
 
 const MOST_ROWS = 5000;
 const SERVICES = {
-  "hai chieu": "BOTH", "ca hai": "BOTH", both: "BOTH", "gui": "SEND", "chieu gui": "SEND", "gui ho so": "SEND", send: "SEND",
-  "tra": "RETURN", "chieu tra": "RETURN", "tra ket qua": "RETURN", return: "RETURN",
+  "hai chieu": "BOTH",
+  "ca hai": "BOTH",
+  both: "BOTH",
+  gui: "SEND",
+  "chieu gui": "SEND",
+  "gui ho so": "SEND",
+  send: "SEND",
+  tra: "RETURN",
+  "chieu tra": "RETURN",
+  "tra ket qua": "RETURN",
+  return: "RETURN",
 };
 const YES = new Set(["co", "x", "yes", "true", "1"]);
 
@@ -59,12 +68,22 @@ async function draftOf(texts, empty, procedureOf) {
   const wrong = {};
   const papers = readPapers(texts.papers ?? "");
   if (papers === null) wrong.papers = "PAPERS_UNREADABLE";
-  const service = texts.service ? SERVICES[fold(texts.service)] ?? "" : draft.values.service;
+  const service = texts.service ? (SERVICES[fold(texts.service)] ?? "") : draft.values.service;
   draft = withValues(draft, {
-    ...(papers?.length ? { papers } : {}), service, place: texts.place, unitCode: /^\d{2}$|^\d{5}$/.test(texts.place) ? texts.place : "",
-    fullName: texts.fullName, identityNumber: withZero(bareIdentity(texts.identityNumber), [8, 11]),
-    phone: withZero(texts.phone, [9]), address: texts.address, fee: texts.fee || draft.values.fee, postage: texts.postage,
-    weight: texts.weight, seal: texts.seal, label: texts.label ?? "", confirmDouble: YES.has(fold(texts.confirmDouble ?? "")),
+    ...(papers?.length ? { papers } : {}),
+    service,
+    place: texts.place,
+    unitCode: /^\d{2}$|^\d{5}$/.test(texts.place) ? texts.place : "",
+    fullName: texts.fullName,
+    identityNumber: withZero(bareIdentity(texts.identityNumber), [8, 11]),
+    phone: withZero(texts.phone, [9]),
+    address: texts.address,
+    fee: texts.fee || draft.values.fee,
+    postage: texts.postage,
+    weight: texts.weight,
+    seal: texts.seal,
+    label: texts.label ?? "",
+    confirmDouble: YES.has(fold(texts.confirmDouble ?? "")),
   });
   if (texts.procedure && !procedure) wrong.procedure = "PROCEDURE_UNKNOWN";
   return { draft, problems: { ...problemsOf(draft), ...wrong } };
@@ -79,7 +98,10 @@ function withZero(text, lengths) {
 /** Papers out of "Đơn: 1 chính, 2 sao; Văn bằng: 2 sao"; [] of nothing, null of what cannot be read. */
 export function readPapers(text) {
   const papers = [];
-  for (const part of text.split(/;|\n/).map((each) => each.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(/;|\n/)
+    .map((each) => each.trim())
+    .filter(Boolean)) {
     const found = /^(.+?)\s*:\s*([^:]+)$/.exec(part);
     const paper = { ...newPaper(), name: found?.[1] ?? "" };
     for (const count of found?.[2].split(/,|\+| và /) ?? [""]) {
@@ -94,7 +116,12 @@ export function readPapers(text) {
 
 /** What goes into the list of bad rows: headings, then each row as it came, its line and what is wrong. ``say`` words a problem. */
 export function badRows(headings, bad, say) {
-  const told = bad.map(({ line, cells, problems }) => [...headings.map((_, at) => cells[at] ?? ""), String(line),
-    Object.entries(problems).map(([field, reason]) => `${headingOf(field)}: ${say(reason, field)}`).join(" | ")]);
+  const told = bad.map(({ line, cells, problems }) => [
+    ...headings.map((_, at) => cells[at] ?? ""),
+    String(line),
+    Object.entries(problems)
+      .map(([field, reason]) => `${headingOf(field)}: ${say(reason, field)}`)
+      .join(" | "),
+  ]);
   return [[...headings, "Dòng", "Cần sửa"], ...told];
 }

@@ -16,8 +16,8 @@ export async function parseXlsx(buffer) {
   const read = openZip(buffer);
   const sheet = await read(await firstSheet(read));
   if (sheet === undefined) throw new RangeError("no sheet");
-  const shared = stringsOf(await read("xl/sharedStrings.xml") ?? "");
-  const dates = dateStyles(await read("xl/styles.xml") ?? "");
+  const shared = stringsOf((await read("xl/sharedStrings.xml")) ?? "");
+  const dates = dateStyles((await read("xl/styles.xml")) ?? "");
   const rows = [];
   let cells = 0;
   for (const [, attributes, body = ""] of sheet.matchAll(/<(?:\w+:)?row\b([^>]*?)(?:\/>|>(.*?)<\/(?:\w+:)?row>)/gs)) {
@@ -31,9 +31,9 @@ export async function parseXlsx(buffer) {
 }
 
 async function firstSheet(read) {
-  const book = await read("xl/workbook.xml") ?? "";
+  const book = (await read("xl/workbook.xml")) ?? "";
   const id = attribute(/<(?:\w+:)?sheet\b([^>]*)\/?>/.exec(book)?.[1] ?? "", "r:id");
-  const relations = await read("xl/_rels/workbook.xml.rels") ?? "";
+  const relations = (await read("xl/_rels/workbook.xml.rels")) ?? "";
   for (const [, attributes] of relations.matchAll(/<(?:\w+:)?Relationship\b([^>]*)\/?>/g)) {
     if (attribute(attributes, "Id") !== id) continue;
     const target = attribute(attributes, "Target");
@@ -82,15 +82,21 @@ function stringsOf(xml) {
 // Rich text comes in runs; how a word is spoken (rPh) is no part of it.
 function runs(body) {
   const spoken = body.replace(/<(?:\w+:)?rPh\b.*?<\/(?:\w+:)?rPh>/gs, "");
-  return Array.from(spoken.matchAll(/<(?:\w+:)?t\b[^>]*?(?:\/>|>(.*?)<\/(?:\w+:)?t>)/gs), ([, text = ""]) => unescaped(text)).join("");
+  return Array.from(spoken.matchAll(/<(?:\w+:)?t\b[^>]*?(?:\/>|>(.*?)<\/(?:\w+:)?t>)/gs), ([, text = ""]) =>
+    unescaped(text),
+  ).join("");
 }
 
 function dateStyles(xml) {
-  const own = new Set(Array.from(xml.matchAll(/<(?:\w+:)?numFmt\b([^>]*)\/?>/g), ([, attributes]) => attributes)
-    .filter((attributes) => /[dy]/i.test((attribute(attributes, "formatCode") ?? "").replace(/"[^"]*"|\[[^\]]*\]/g, "")))
-    .map((attributes) => Number(attribute(attributes, "numFmtId"))));
+  const own = new Set(
+    Array.from(xml.matchAll(/<(?:\w+:)?numFmt\b([^>]*)\/?>/g), ([, attributes]) => attributes)
+      .filter((attributes) => /[dy]/i.test((attribute(attributes, "formatCode") ?? "").replace(/"[^"]*"|\[[^\]]*\]/g, "")))
+      .map((attributes) => Number(attribute(attributes, "numFmtId"))),
+  );
   const formats = /<(?:\w+:)?cellXfs\b.*?<\/(?:\w+:)?cellXfs>/s.exec(xml)?.[0] ?? "";
-  const styles = Array.from(formats.matchAll(/<(?:\w+:)?xf\b([^>]*)/g), ([, attributes]) => Number(attribute(attributes, "numFmtId")));
+  const styles = Array.from(formats.matchAll(/<(?:\w+:)?xf\b([^>]*)/g), ([, attributes]) =>
+    Number(attribute(attributes, "numFmtId")),
+  );
   return new Set([...styles.keys()].filter((style) => BUILT_IN_DATES.has(styles[style]) || own.has(styles[style])));
 }
 
@@ -105,11 +111,13 @@ function attribute(text, name) {
 }
 
 function unescaped(text) {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (name) return ENTITIES[name] ?? whole;
-    const point = hex ? parseInt(hex, 16) : Number(decimal);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : "";
-  }).normalize("NFC");
+  return text
+    .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+      if (name) return ENTITIES[name] ?? whole;
+      const point = hex ? parseInt(hex, 16) : Number(decimal);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : "";
+    })
+    .normalize("NFC");
 }
 
 function escaped(text) {
@@ -118,8 +126,11 @@ function escaped(text) {
 
 /** A spreadsheet of texts: its cells are of the format "text", so that numbers keep their leading zeros. */
 export function writeXlsx(rows, { widths = [] } = {}) {
-  const cells = (row) => row.map((text) => `<c t="inlineStr" s="1"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`).join("");
-  const columns = widths.map((width, at) => `<col min="${at + 1}" max="${at + 1}" width="${width}" style="1" customWidth="1"/>`).join("");
+  const cells = (row) =>
+    row.map((text) => `<c t="inlineStr" s="1"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`).join("");
+  const columns = widths
+    .map((width, at) => `<col min="${at + 1}" max="${at + 1}" width="${width}" style="1" customWidth="1"/>`)
+    .join("");
   const space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
   const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
   const packages = "http://schemas.openxmlformats.org/package/2006";

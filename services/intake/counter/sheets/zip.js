@@ -3,7 +3,8 @@
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
 const LOCAL_SIGNATURE = 0x04034b50;
-const STORED = 0, DEFLATED = 8;
+const STORED = 0,
+  DEFLATED = 8;
 const MOST_UNPACKED = 200 * 1024 * 1024; // a small file that unpacks to more is no spreadsheet
 const FILE_TIME = [0, 0x21]; // 1980-01-01: the same template has the same bytes every day
 
@@ -17,7 +18,11 @@ export function openZip(buffer) {
     if (view.getUint32(at, true) !== ENTRY_SIGNATURE) throw new RangeError("no zip table");
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const name = new TextDecoder().decode(new Uint8Array(buffer, at + 46, nameLength));
-    entries.set(name, { method: view.getUint16(at + 10, true), packed: view.getUint32(at + 20, true), local: view.getUint32(at + 42, true) });
+    entries.set(name, {
+      method: view.getUint16(at + 10, true),
+      packed: view.getUint32(at + 20, true),
+      local: view.getUint32(at + 42, true),
+    });
     at += 46 + nameLength + extra + comment;
   }
   return async (name) => {
@@ -31,7 +36,8 @@ export function openZip(buffer) {
 
 function tableOf(view) {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 65_557); at -= 1) {
-    if (view.getUint32(at, true) === END_SIGNATURE) return { count: view.getUint16(at + 10, true), at: view.getUint32(at + 16, true) };
+    if (view.getUint32(at, true) === END_SIGNATURE)
+      return { count: view.getUint16(at + 10, true), at: view.getUint32(at + 16, true) };
   }
   throw new RangeError("no zip file");
 }
@@ -59,21 +65,51 @@ async function unpacked(buffer, view, { method, packed, local }, budget) {
 
 /** An archive of texts by name, stored as they are. */
 export function writeZip(files) {
-  const parts = [], table = [];
+  const parts = [],
+    table = [];
   let offset = 0;
   for (const [name, text] of Object.entries(files)) {
     const [title, bytes] = [name, text].map((each) => new TextEncoder().encode(each));
     const common = [20, 0x0800, STORED, ...FILE_TIME];
     const sizes = [crc32(bytes), bytes.length, bytes.length];
-    const local = packed([[4, LOCAL_SIGNATURE], ...common.map((each) => [2, each]), ...sizes.map((each) => [4, each]), [2, title.length], [2, 0]]);
-    table.push(packed([[4, ENTRY_SIGNATURE], [2, 20], ...common.map((each) => [2, each]), ...sizes.map((each) => [4, each]),
-      [2, title.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), title);
+    const local = packed([
+      [4, LOCAL_SIGNATURE],
+      ...common.map((each) => [2, each]),
+      ...sizes.map((each) => [4, each]),
+      [2, title.length],
+      [2, 0],
+    ]);
+    table.push(
+      packed([
+        [4, ENTRY_SIGNATURE],
+        [2, 20],
+        ...common.map((each) => [2, each]),
+        ...sizes.map((each) => [4, each]),
+        [2, title.length],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
+        [4, offset],
+      ]),
+      title,
+    );
     parts.push(local, title, bytes);
     offset += local.length + title.length + bytes.length;
   }
   const count = Object.keys(files).length;
   const tableSize = table.reduce((sum, each) => sum + each.length, 0);
-  const end = packed([[4, END_SIGNATURE], [2, 0], [2, 0], [2, count], [2, count], [4, tableSize], [4, offset], [2, 0]]);
+  const end = packed([
+    [4, END_SIGNATURE],
+    [2, 0],
+    [2, 0],
+    [2, count],
+    [2, count],
+    [4, tableSize],
+    [4, offset],
+    [2, 0],
+  ]);
   return new Blob([...parts, ...table, end]);
 }
 

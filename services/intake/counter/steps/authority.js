@@ -25,7 +25,7 @@ export function build(form) {
     const { values } = form.draft;
     if (values.authority) return true;
     if (!values.procedure || !(values.place.trim() || values.unitCode)) return false;
-    const asked = state.asked += 1;
+    const asked = (state.asked += 1);
     Object.assign(state, { choices: [], told: say("looking") });
     form.refresh();
     const answer = await ask(form, values);
@@ -60,7 +60,7 @@ export function build(form) {
       if (values.authority) state.found = Object.fromEntries(["place", ...Object.keys(NONE)].map((name) => [name, values[name]]));
       put(found, shown(form, state, pick));
     },
-    summary: ({ authority, place: words }) => authority ? authority.name : words,
+    summary: ({ authority, place: words }) => (authority ? authority.name : words),
   };
 }
 
@@ -68,12 +68,18 @@ function shown(form, { choices, told }, pick) {
   const { say } = form.counter;
   const { authority, place, suggested } = form.draft.values;
   if (choices.length) {
-    return [h("p", {}, say("placeSplit")), choices.map((unit) =>
-      h("button", { type: "button", class: "choice", on: { click: () => pick(unit) } }, `${unit.name}, ${unit.provinceName}`))];
+    return [
+      h("p", {}, say("placeSplit")),
+      choices.map((unit) =>
+        h("button", { type: "button", class: "choice", on: { click: () => pick(unit) } }, `${unit.name}, ${unit.provinceName}`),
+      ),
+    ];
   }
-  return [told ? h("p", {}, told) : null,
+  return [
+    told ? h("p", {}, told) : null,
     authority ? h("p", { class: "authority" }, h("strong", {}, authority.name), h("br"), authority.unitName) : null,
-    suggested && place === suggested ? h("p", { class: "hint" }, say("placeFromCard")) : null];
+    suggested && place === suggested ? h("p", { class: "hint" }, say("placeFromCard")) : null,
+  ];
 }
 
 // A suggested place may be spelt with or without its district: the registry knows which reading is a place.
@@ -84,7 +90,10 @@ async function ask(form, { procedure, place, unitCode, suggested, address }) {
   for (const reading of readings.length ? readings : [place]) {
     const key = keyOf({ procedure }, unitCode || reading);
     try {
-      const answer = await call("ResolveAuthority", { procedureCode: procedure.code, ...(unitCode ? { unitCode } : { place: reading }) });
+      const answer = await call("ResolveAuthority", {
+        procedureCode: procedure.code,
+        ...(unitCode ? { unitCode } : { place: reading }),
+      });
       if (!answer.authority) return { choices: answer.choices };
       await store.keep(key, { authority: answer.authority });
       return answer;

@@ -9,8 +9,15 @@ import { h, put } from "../dom.js";
 export function field(form, name, { label, hint = "", problem = name, ...attributes }) {
   const id = `f-${name}`;
   const input = h("input", {
-    id, name, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": `${id}-hint ${id}-error`,
-    data: { field: name }, ...attributes, on: { input: () => form.set({ [name]: input.value }) },
+    id,
+    name,
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "aria-describedby": `${id}-hint ${id}-error`,
+    data: { field: name },
+    ...attributes,
+    on: { input: () => form.set({ [name]: input.value }) },
   });
   const error = h("p", { id: `${id}-error`, class: "error" });
   const hintLine = h("p", { id: `${id}-hint`, class: "hint" }, hint);

@@ -8,15 +8,22 @@ import { money, parseMoney } from "../money.js";
 /** Fourth step: the person. A card's scan fills all but the telephone. */
 export function applicant(form) {
   const { say } = form.counter;
-  const fields = ["fullName", "identityNumber", "phone", "address"].map((name) => field(form, name, {
-    label: say(name), inputmode: { identityNumber: "numeric", phone: "tel" }[name] ?? "text", class: name === "address" || name === "fullName" ? "wide" : null,
-  }));
+  const fields = ["fullName", "identityNumber", "phone", "address"].map((name) =>
+    field(form, name, {
+      label: say(name),
+      inputmode: { identityNumber: "numeric", phone: "tel" }[name] ?? "text",
+      class: name === "address" || name === "fullName" ? "wide" : null,
+    }),
+  );
   return {
     body: [h("p", { class: "hint" }, say("applicantHint")), fields.map(({ element }) => element)],
     inputs: () => fields.map(({ input }) => input),
-    async enter() { return true; },
+    async enter() {
+      return true;
+    },
     refresh: () => fields.forEach((each) => each.refresh()),
-    summary: ({ fullName, identityNumber }) => [fullName, identityNumber && `…${identityNumber.slice(-4)}`].filter(Boolean).join(" · "),
+    summary: ({ fullName, identityNumber }) =>
+      [fullName, identityNumber && `…${identityNumber.slice(-4)}`].filter(Boolean).join(" · "),
   };
 }
 
@@ -31,7 +38,9 @@ export function amounts(form) {
   return {
     body: [service.element, fixed, fee.element, postage.element],
     inputs: () => [...(isFixed() ? [] : [fee.input]), postage.input],
-    async enter() { return true; },
+    async enter() {
+      return true;
+    },
     refresh() {
       service.refresh();
       fee.refresh();
@@ -40,19 +49,34 @@ export function amounts(form) {
       fixed.hidden = !isFixed();
       put(fixed, `${say("feeFixed")}: `, h("strong", {}, money(form.draft.values.procedure?.feeVnd ?? 0)));
     },
-    summary: ({ fee: taken, postage: carried, service: chosen }) => Number.isFinite(parseMoney(carried))
-      ? `${money((parseMoney(taken) || 0) + parseMoney(carried))} · ${say(`service${chosen}`)}` : "",
+    summary: ({ fee: taken, postage: carried, service: chosen }) =>
+      Number.isFinite(parseMoney(carried))
+        ? `${money((parseMoney(taken) || 0) + parseMoney(carried))} · ${say(`service${chosen}`)}`
+        : "",
   };
 }
 
 function serviceChoice(form) {
   const { say } = form.counter;
-  const radios = ["BOTH", "SEND", "RETURN"].map((value) => h("input", { type: "radio", name: "service", value, id: `f-service-${value}`,
-    data: { field: "service" }, on: { change: () => form.set({ service: value }) } }));
+  const radios = ["BOTH", "SEND", "RETURN"].map((value) =>
+    h("input", {
+      type: "radio",
+      name: "service",
+      value,
+      id: `f-service-${value}`,
+      data: { field: "service" },
+      on: { change: () => form.set({ service: value }) },
+    }),
+  );
   const error = h("p", { class: "error" });
   return {
-    element: h("fieldset", {}, h("legend", {}, say("service")), radios.map((radio) =>
-      h("label", { for: radio.id, class: "radio" }, radio, ` ${say(`service${radio.value}`)}`)), error),
+    element: h(
+      "fieldset",
+      {},
+      h("legend", {}, say("service")),
+      radios.map((radio) => h("label", { for: radio.id, class: "radio" }, radio, ` ${say(`service${radio.value}`)}`)),
+      error,
+    ),
     refresh() {
       for (const radio of radios) radio.checked = radio.value === form.draft.values.service;
       put(error, form.shownProblem("service"));
@@ -69,8 +93,14 @@ export function envelope(form) {
   const needed = h("p", { class: "state waiting" });
   return {
     body: [weight.element, seal.element, needed, label.element],
-    inputs: () => [weight.input, seal.input, ...(network.online && !label.input.value && !form.shownProblem("label") ? [] : [label.input])],
-    async enter() { return true; },
+    inputs: () => [
+      weight.input,
+      seal.input,
+      ...(network.online && !label.input.value && !form.shownProblem("label") ? [] : [label.input]),
+    ],
+    async enter() {
+      return true;
+    },
     refresh() {
       [weight, seal, label].forEach((each) => each.refresh());
       put(needed, network.online || label.input.value ? "" : `○ ${say("labelNeeded")}`);

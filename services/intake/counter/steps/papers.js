@@ -22,14 +22,20 @@ export function build(form) {
   });
   const draw = () => {
     shown = form.draft.values.papers.map((paper, at) => line(form, paper, at, (values) => change(at, values)));
-    put(lines, head(say), shown.map((each) => each.element));
+    put(
+      lines,
+      head(say),
+      shown.map((each) => each.element),
+    );
   };
 
   return {
     body: [h("p", { class: "hint" }, say("papersHint")), lines, add, sum, error],
     // Enter walks down the originals, as the clerk counts; the copies are one Tab aside.
     inputs: () => shown.flatMap(({ inputs, walk }) => inputs.filter((input) => walk.includes(input))),
-    async enter() { return true; },
+    async enter() {
+      return true;
+    },
     refresh() {
       const { papers } = form.draft.values;
       const list = `${form.draft.values.procedure?.code} ${papers.length}`;
@@ -40,27 +46,53 @@ export function build(form) {
       put(sum, say("papersSum", total("originals"), total("copies")));
       put(error, form.shownProblem("papers"));
     },
-    summary: ({ papers }) => papers.some(({ originals, copies }) => Number(originals) || Number(copies))
-      ? say("papersSum", ...["originals", "copies"].map((kind) => papers.reduce((all, paper) => all + (Number(paper[kind]) || 0), 0))) : "",
+    summary: ({ papers }) =>
+      papers.some(({ originals, copies }) => Number(originals) || Number(copies))
+        ? say(
+            "papersSum",
+            ...["originals", "copies"].map((kind) => papers.reduce((all, paper) => all + (Number(paper[kind]) || 0), 0)),
+          )
+        : "",
   };
 }
 
 function head(say) {
-  return h("div", { class: "paper head", "aria-hidden": "true" }, h("span", {}, say("paper")), h("span", {}, say("originals")), h("span", {}, say("copies")));
+  return h(
+    "div",
+    { class: "paper head", "aria-hidden": "true" },
+    h("span", {}, say("paper")),
+    h("span", {}, say("originals")),
+    h("span", {}, say("copies")),
+  );
 }
 
 function line(form, paper, at, change) {
   const { say } = form.counter;
   const own = paper.name === "" || paper.added;
-  const name = own ? cell(form, `papers[${at}].name`, say("paperName"), (value) => change({ name: value, added: true }))
-    : h("span", { class: "name" }, paper.name, paper.conditional ? h("span", { class: "hint" }, ` (${say("conditional")})`) : null);
+  const name = own
+    ? cell(form, `papers[${at}].name`, say("paperName"), (value) => change({ name: value, added: true }))
+    : h(
+        "span",
+        { class: "name" },
+        paper.name,
+        paper.conditional ? h("span", { class: "hint" }, ` (${say("conditional")})`) : null,
+      );
   const counts = ["originals", "copies"].map((kind) =>
-    cell(form, `papers[${at}].${kind}`, `${say(kind)}: ${own ? say("paperName") : paper.name}`, (value) => change({ [kind]: value }), "numeric"));
+    cell(
+      form,
+      `papers[${at}].${kind}`,
+      `${say(kind)}: ${own ? say("paperName") : paper.name}`,
+      (value) => change({ [kind]: value }),
+      "numeric",
+    ),
+  );
   const error = h("p", { class: "error", id: `f-papers[${at}]-error` });
   const inputs = own ? [name, ...counts] : counts;
   for (const input of inputs) input.setAttribute("aria-describedby", error.id);
   return {
-    element: h("div", { class: "paper" }, name, counts, error), inputs, walk: own ? inputs : [counts[0]],
+    element: h("div", { class: "paper" }, name, counts, error),
+    inputs,
+    walk: own ? inputs : [counts[0]],
     refresh(now) {
       for (const input of inputs) {
         const kind = input.dataset.field.split(".")[1];
@@ -74,7 +106,15 @@ function line(form, paper, at, change) {
 }
 
 function cell(form, name, label, change, inputmode = "text") {
-  const input = h("input", { id: `f-${name}`, "aria-label": label, autocomplete: "off", spellcheck: "false", inputmode, data: { field: name },
-    class: inputmode === "numeric" ? "count" : "name", on: { input: () => change(input.value), focus: () => input.select() } });
+  const input = h("input", {
+    id: `f-${name}`,
+    "aria-label": label,
+    autocomplete: "off",
+    spellcheck: "false",
+    inputmode,
+    data: { field: name },
+    class: inputmode === "numeric" ? "count" : "name",
+    on: { input: () => change(input.value), focus: () => input.select() },
+  });
   return input;
 }

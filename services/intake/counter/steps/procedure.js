@@ -15,8 +15,14 @@ export function build(form) {
   const told = h("p", { class: "hint", role: "status" });
   const about = h("div", { class: "about" });
   const search = field(form, "query", {
-    label: say("procedure"), hint: say("procedureHint"), role: "combobox", "aria-controls": LIST, "aria-expanded": "false",
-    "aria-autocomplete": "list", problem: "procedure", data: { field: "procedure" },
+    label: say("procedure"),
+    hint: say("procedureHint"),
+    role: "combobox",
+    "aria-controls": LIST,
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+    problem: "procedure",
+    data: { field: "procedure" },
   });
   const state = { found: [], active: 0, asked: 0, chosen: {} };
 
@@ -25,7 +31,8 @@ export function build(form) {
     show([]);
     put(told);
     const reason = whyNotByPost(procedure);
-    if (reason) form.refuse("procedure", reason); // said while the citizen has handed over nothing yet
+    if (reason)
+      form.refuse("procedure", reason); // said while the citizen has handed over nothing yet
     else await form.next("procedure");
   };
   const show = (found, active = 0) => {
@@ -33,11 +40,14 @@ export function build(form) {
     search.input.setAttribute("aria-expanded", String(found.length > 0));
     if (found.length) search.input.setAttribute("aria-activedescendant", `procedure-${active}`);
     else search.input.removeAttribute("aria-activedescendant");
-    put(list, found.map((each, at) => option(say, each, at, at === active, () => choose(each))));
+    put(
+      list,
+      found.map((each, at) => option(say, each, at, at === active, () => choose(each))),
+    );
     list.children[active]?.scrollIntoView({ block: "nearest" });
   };
   const find = async () => {
-    const asked = state.asked += 1;
+    const asked = (state.asked += 1);
     const words = search.input.value;
     try {
       const found = await form.counter.catalogue.find(words);
@@ -51,7 +61,8 @@ export function build(form) {
     }
   };
   search.input.addEventListener("input", () => {
-    if (search.input.value === state.chosen.query) { // a scan went by: the words are those of the procedure again
+    if (search.input.value === state.chosen.query) {
+      // a scan went by: the words are those of the procedure again
       form.set(state.chosen);
       show([]);
       return;
@@ -72,7 +83,8 @@ export function build(form) {
   return {
     body: [search.element, told, list, about],
     inputs: () => [search.input],
-    async enter() { // true: go on
+    async enter() {
+      // true: go on
       await state.finding; // the words that were typed last decide, not those that came back first
       if (state.found.length) {
         await choose(state.found[state.active]);
@@ -83,24 +95,43 @@ export function build(form) {
     refresh() {
       search.refresh();
       const { values } = form.draft;
-      if (values.procedure) state.chosen = Object.fromEntries(["query", ...Object.keys(NONE)].map((name) => [name, values[name]]));
+      if (values.procedure)
+        state.chosen = Object.fromEntries(["query", ...Object.keys(NONE)].map((name) => [name, values[name]]));
       put(about, values.procedure ? aboutIt(say, values.procedure) : null);
     },
-    summary: ({ procedure }) => procedure ? `${procedure.code} · ${procedure.name}` : "",
+    summary: ({ procedure }) => (procedure ? `${procedure.code} · ${procedure.name}` : ""),
   };
 }
 
 function option(say, procedure, at, active, take) {
-  return h("li", { id: `procedure-${at}`, role: "option", "aria-selected": String(active), on: { mousedown: (event) => { event.preventDefault(); take(); } } },
-    h("span", { class: "code" }, procedure.code), ` ${procedure.name}`,
-    !whyNotByPost(procedure) ? null : h("span", { class: "state trouble" }, ` ✕ ${say("notByPost")}`));
+  return h(
+    "li",
+    {
+      id: `procedure-${at}`,
+      role: "option",
+      "aria-selected": String(active),
+      on: {
+        mousedown: (event) => {
+          event.preventDefault();
+          take();
+        },
+      },
+    },
+    h("span", { class: "code" }, procedure.code),
+    ` ${procedure.name}`,
+    !whyNotByPost(procedure) ? null : h("span", { class: "state trouble" }, ` ✕ ${say("notByPost")}`),
+  );
 }
 
 function aboutIt(say, { name, field: area, termValue, termUnit, feeVnd, competenceRule }) {
   const unit = (termUnit ?? "").replace("TERM_UNIT_", "");
-  return [h("p", {}, name), facts([
-    [say("field"), area], [say("competence"), competenceRule],
-    [say("term"), termValue && unit !== "UNSPECIFIED" ? say(`term${unit}`, termValue) : say("notKnown")],
-    [say("feeFixed"), feeVnd === undefined ? say("notKnown") : money(feeVnd)],
-  ])];
+  return [
+    h("p", {}, name),
+    facts([
+      [say("field"), area],
+      [say("competence"), competenceRule],
+      [say("term"), termValue && unit !== "UNSPECIFIED" ? say(`term${unit}`, termValue) : say("notKnown")],
+      [say("feeFixed"), feeVnd === undefined ? say("notKnown") : money(feeVnd)],
+    ]),
+  ];
 }

@@ -33,13 +33,26 @@ async function filed(counter, root, entry, { filed: { dossier }, codes }) {
   const roll = Boolean(entry.message.labelCode);
   const { sum } = totals(entry.draft);
   const again = button(say(roll ? "printLabel" : "printAgain"), () => print(crypto.randomUUID()));
-  const receipt = button(say("printReceipt"), () => tell(told, say, printing, "receiptPrinted",
-    () => printing.receipt(dossier.filingId, crypto.randomUUID()), counter));
-  put(root, h("h1", {}, mark("done", say("taken"))), codesOf(say, dossier), facts([
-    [say("toPay"), money(sum)], [say("arrives"), day(dossier.transitDueDate, language)], [say("decided"), day(dossier.dueDate, language)]]),
-    h("p", { class: "buttons" }, next(counter), again, receipt), told, preview, printerChoice(counter));
+  const receipt = button(say("printReceipt"), () =>
+    tell(told, say, printing, "receiptPrinted", () => printing.receipt(dossier.filingId, crypto.randomUUID()), counter),
+  );
+  put(
+    root,
+    h("h1", {}, mark("done", say("taken"))),
+    codesOf(say, dossier),
+    facts([
+      [say("toPay"), money(sum)],
+      [say("arrives"), day(dossier.transitDueDate, language)],
+      [say("decided"), day(dossier.dueDate, language)],
+    ]),
+    h("p", { class: "buttons" }, next(counter), again, receipt),
+    told,
+    preview,
+    printerChoice(counter),
+  );
   root.querySelector("button").focus();
-  const print = (requestId) => tell(told, say, printing, "printed", () => printing.labels([{ filingId: dossier.filingId, requestId }]), counter);
+  const print = (requestId) =>
+    tell(told, say, printing, "printed", () => printing.labels([{ filingId: dossier.filingId, requestId }]), counter);
   await draw(counter, preview, dossier);
   if (roll) put(told, say("rollUsed"));
   else await print(entry.id); // the filing's own id: the page shown twice prints nothing twice
@@ -47,8 +60,12 @@ async function filed(counter, root, entry, { filed: { dossier }, codes }) {
 }
 
 function codesOf(say, { parcelCode, trackingCode }) {
-  return h("div", { class: "codes" }, h("p", {}, h("span", { class: "hint" }, say("parcelCode")), h("strong", { class: "code huge" }, groupCode(parcelCode))),
-    h("p", {}, h("span", { class: "hint" }, say("trackingCode")), h("span", { class: "code" }, groupCode(trackingCode))));
+  return h(
+    "div",
+    { class: "codes" },
+    h("p", {}, h("span", { class: "hint" }, say("parcelCode")), h("strong", { class: "code huge" }, groupCode(parcelCode))),
+    h("p", {}, h("span", { class: "hint" }, say("trackingCode")), h("span", { class: "code" }, groupCode(trackingCode))),
+  );
 }
 
 async function draw({ say, sayProblem, printing }, preview, { filingId, parcelCode }) {
@@ -75,11 +92,16 @@ export async function tell(told, say, printing, words, work, { sayProblem }) {
 
 function waits(counter, root, entry) {
   const { say } = counter;
+  counter.network.later();
   const code = entry.message.labelCode;
   const title = code ? "willSend" : "noAnswer";
-  put(root, h("h1", {}, mark("waiting", say(title))),
+  put(
+    root,
+    h("h1", {}, mark("waiting", say(title))),
     code ? h("div", { class: "codes" }, h("p", {}, h("strong", { class: "code huge" }, groupCode(code)))) : null,
-    h("p", { class: "big" }, code ? say("willSendText", groupCode(code)) : say("noAnswerText")), h("p", { class: "buttons" }, next(counter)));
+    h("p", { class: "big" }, code ? say("willSendText", groupCode(code)) : say("noAnswerText")),
+    h("p", { class: "buttons" }, next(counter)),
+  );
   root.querySelector("button").focus();
   return { land: counter.landAsNext };
 }

@@ -14,9 +14,9 @@ const REPRINT_REASONS = ["DAMAGED", "UNREADABLE", "LOST"];
 export async function show(counter, root, { id }) {
   const { say, call, store } = counter;
   const told = h("p", { class: "note", role: "status" });
-  const panel = h("section", { class: "ask", hidden: true, role: "alertdialog", "aria-live": "polite" });
+  const panel = h("section", { class: "ask", hidden: true, role: "alertdialog", "aria-labelledby": "asked" });
   const holder = h("div", {});
-  put(root, holder, panel, told);
+  put(root, told, panel, holder);
   const onKey = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -42,10 +42,20 @@ export async function show(counter, root, { id }) {
   const ask = (...content) => {
     put(panel, content);
     panel.hidden = false;
+    panel.scrollIntoView({ block: "center" });
     panel.querySelector("button").focus();
   };
-  const reprint = () => ask(h("h2", {}, say("reprintTitle")), h("p", {}, say("reprintText")), h("p", { class: "buttons" },
-    REPRINT_REASONS.map((reason) => button(say(`reason${reason}`), () => reprinted(reason))), button(say("cancelNo"), close)));
+  const reprint = () =>
+    ask(
+      h("h2", { id: "asked" }, say("reprintTitle")),
+      h("p", {}, say("reprintText")),
+      h(
+        "p",
+        { class: "buttons" },
+        REPRINT_REASONS.map((reason) => button(say(`reason${reason}`), () => reprinted(reason))),
+        button(say("cancelNo"), close),
+      ),
+    );
   const reprinted = async (reasonCode) => {
     const requestId = crypto.randomUUID();
     const answer = await attempt(() => call("ReprintLabel", { filingId: id, reasonCode, requestId }));
@@ -55,8 +65,17 @@ export async function show(counter, root, { id }) {
     put(told, mark("done", say("reprinted", answer.labelVersion)));
     await tell(told, say, counter.printing, "printed", () => counter.printing.labels([{ filingId: id, requestId }]), counter);
   };
-  const cancel = () => ask(h("h2", {}, say("cancelTitle")), h("p", {}, say("cancelText", money(sumOf(dossier)))), h("p", { class: "buttons" },
-    button(say("cancelNo"), close, { kind: "go" }), button(say("cancelYes"), cancelled, { kind: "danger", "data-calm": "" })));
+  const cancel = () =>
+    ask(
+      h("h2", { id: "asked" }, say("cancelTitle")),
+      h("p", {}, say("cancelText", money(sumOf(dossier)))),
+      h(
+        "p",
+        { class: "buttons" },
+        button(say("cancelNo"), close, { kind: "go" }),
+        button(say("cancelYes"), cancelled, { kind: "danger", "data-calm": "" }),
+      ),
+    );
   const cancelled = async () => {
     const back = money(sumOf(dossier));
     const answer = await attempt(() => call("CancelDossier", { filingId: id, requestId: crypto.randomUUID() }));
@@ -65,22 +84,44 @@ export async function show(counter, root, { id }) {
     await draw(answer.dossier);
     put(told, mark("done", say("cancelled", back)));
   };
-  const receipt = () => tell(told, say, counter.printing, "receiptPrinted", () => counter.printing.receipt(id, crypto.randomUUID()), counter);
+  const receipt = () =>
+    tell(told, say, counter.printing, "receiptPrinted", () => counter.printing.receipt(id, crypto.randomUUID()), counter);
 
   async function draw(shown) {
     dossier = shown;
     await store.remember([codesOf(dossier)]);
     const procedure = await counter.catalogue.byCode(dossier.procedureCode);
-    const mine = dossier.state === "DOSSIER_STATE_REGISTERED" && localDate(dossier.fileTime) === localDate(Date.now());
-    put(holder, h("h1", { class: "code" }, groupCode(dossier.parcelCode)), h("p", {}, stateOf(say, dossier)), details(counter, dossier, procedure),
-      h("p", { class: "buttons" }, button(say("printAgain"), reprint), button(say("printReceipt"), receipt),
-        mine ? button(say("cancel"), cancel, { kind: "danger" }) : null, button(say("back"), () => counter.go("today"), { key: "Esc" })), printerChoice(counter));
+    const clerk = counter.badge.role === "CLERK"; // a supervisor looks on
+    const mine = clerk && dossier.state === "DOSSIER_STATE_REGISTERED" && localDate(dossier.fileTime) === localDate(Date.now());
+    put(
+      holder,
+      h("h1", { class: "code" }, groupCode(dossier.parcelCode)),
+      h("p", {}, stateOf(say, dossier)),
+      details(counter, dossier, procedure),
+      h(
+        "p",
+        { class: "buttons" },
+        clerk && button(say("printAgain"), reprint),
+        clerk && button(say("printReceipt"), receipt),
+        mine ? button(say("cancel"), cancel, { kind: "danger" }) : null,
+        button(say("back"), () => counter.go("today"), { key: "Esc" }),
+      ),
+      printerChoice(counter),
+    );
     holder.querySelector("button").focus();
   }
 
   const answer = await attempt(() => call("GetDossier", { filingId: id }));
   if (answer) await draw(answer.dossier);
-  else put(holder, h("p", { class: "buttons" }, button(say("back"), () => counter.go("today"), { key: "Esc" })));
+  else
+    put(
+      holder,
+      h(
+        "p",
+        { class: "buttons" },
+        button(say("back"), () => counter.go("today"), { key: "Esc" }),
+      ),
+    );
   root.querySelector("button").focus();
   return { leave: () => root.removeEventListener("keydown", onKey) };
 }
@@ -92,13 +133,27 @@ function sumOf({ feeVnd, postageVnd }) {
 function details({ say, language }, dossier, procedure) {
   const version = dossier.labelVersions?.find(({ parcelCode }) => parcelCode === dossier.parcelCode)?.version;
   return facts([
-    [say("trackingCode"), h("span", { class: "code" }, groupCode(dossier.trackingCode))], [say("dossierCode"), dossier.dossierCode],
+    [say("trackingCode"), h("span", { class: "code" }, groupCode(dossier.trackingCode))],
+    [say("dossierCode"), dossier.dossierCode],
     [say("stepProcedure"), `${dossier.procedureCode} ${procedure?.name ?? ""}`],
     [say("filedAt"), `${clock(dossier.fileTime)}, ${day(localDate(dossier.fileTime), language)}`],
-    [say("stepApplicant"), dossier.applicant?.fullName], [say("phone"), dossier.applicant?.phone], [say("address"), dossier.applicant?.address],
-    [say("stepPapers"), h("ul", {}, dossier.papers.map(({ name, originals, copies }) => h("li", {}, `${name}: ${say("papersSum", originals, copies)}`)))],
-    [say("amount"), `${money(sumOf(dossier))} (${say("feeAndPostage", money(Number(dossier.feeVnd)), money(Number(dossier.postageVnd)))})`],
-    [say("arrives"), day(dossier.transitDueDate, language)], [say("decided"), day(dossier.dueDate, language)],
+    [say("stepApplicant"), dossier.applicant?.fullName],
+    [say("phone"), dossier.applicant?.phone],
+    [say("address"), dossier.applicant?.address],
+    [
+      say("stepPapers"),
+      h(
+        "ul",
+        {},
+        dossier.papers.map(({ name, originals, copies }) => h("li", {}, `${name}: ${say("papersSum", originals, copies)}`)),
+      ),
+    ],
+    [
+      say("amount"),
+      `${money(sumOf(dossier))} (${say("feeAndPostage", money(Number(dossier.feeVnd)), money(Number(dossier.postageVnd)))})`,
+    ],
+    [say("arrives"), day(dossier.transitDueDate, language)],
+    [say("decided"), day(dossier.dueDate, language)],
     [say("labelVersion"), version ? say("labelVersionN", version) : null],
   ]);
 }

@@ -1,26 +1,30 @@
 // Taking a dossier in: the steps one under the other, the open one wide, the sum and the promises always in sight.
 
 import { button, h, mark, put } from "../dom.js";
-import { newDraft, totals, withCard, withValues } from "../draft.js";
+import { newDraft, withCard, withValues } from "../draft.js";
 import { amounts, applicant, envelope } from "../steps/fields-only.js";
 import { build as authority } from "../steps/authority.js";
-import { clock, clockOrDay, day } from "../days.js";
+import { clock } from "../days.js";
 import { entryOf } from "../outbox.js";
 import { fieldOf, STEPS, stepOf } from "../steps.js";
+import { figuresOf, last, section, titleOf } from "./filing-parts.js";
 import { Form } from "../form.js";
 import { groupCode } from "../../../foundation/pages/codes.js";
-import { money } from "../money.js";
 import { build as papers } from "../steps/papers.js";
 import { build as procedure } from "../steps/procedure.js";
 
 const BUILD = { procedure, authority, papers, applicant, money: amounts, envelope };
-const TITLES = Object.fromEntries(STEPS.map(({ id }) => [id, `step${id[0].toUpperCase()}${id.slice(1)}`]));
-const MARKS = { Done: "done", Open: "current", Wrong: "trouble", Ahead: "ahead" };
 
 /** Shows the form for a draft; ``refusal`` is what the server has said of it. */
 export async function show(counter, root, { draft = blank(counter), refusal = null, note = "" } = {}) {
   const { say } = counter;
-  const summary = h("section", { class: "summary", tabindex: "-1", role: "alert", "aria-label": say("summaryTitle"), hidden: true });
+  const summary = h("section", {
+    class: "summary",
+    tabindex: "-1",
+    role: "alert",
+    "aria-label": say("summaryTitle"),
+    hidden: true,
+  });
   const bar = h("aside", { class: "bar", "aria-label": say("toPay") });
   const kept = h("p", { class: "hint kept", role: "status" });
   const submit = button(say("submit"), () => file(), { kind: "go", key: "Enter", id: "submit" });
@@ -29,19 +33,38 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
   const form = new Form(counter, draft, { draw, focus });
   for (const { id } of STEPS) form.steps[id] = BUILD[id](form);
   const sections = STEPS.map(({ id }, at) => section(form, id, at));
-  put(root, h("h1", { class: "quiet" }, say("file")), note ? h("p", { class: "note", role: "status" }, note) : null, last(counter), summary,
-    h("ol", { class: "steps" }, sections.map((each) => each.element)), bar);
+  put(
+    root,
+    h("h1", { class: "quiet" }, say("file")),
+    note ? h("p", { class: "note", role: "status" }, note) : null,
+    last(counter),
+    summary,
+    h(
+      "ol",
+      { class: "steps" },
+      sections.map((each) => each.element),
+    ),
+    bar,
+  );
   root.addEventListener("keydown", onKey);
 
   function draw() {
     sections.forEach((each) => each.draw());
     put(figures, figuresOf(counter, form.draft));
     put(kept, form.trouble ? mark("trouble", say("draftNotKept")) : form.saved ? say("draftKept", clock(form.saved)) : "");
-    if (!summary.hidden && summary.dataset.kind === "problems" && !Object.keys(form.problems()).some((name) => form.shownProblem(name))) summary.hidden = true;
+    if (
+      !summary.hidden &&
+      summary.dataset.kind === "problems" &&
+      !Object.keys(form.problems()).some((name) => form.shownProblem(name))
+    )
+      summary.hidden = true;
   }
 
   function focus(name) {
-    const field = name === undefined ? submit : root.querySelector(`[data-field="${name}"]`) ?? root.querySelector(`[data-field^="${name}["]`);
+    const field =
+      name === undefined
+        ? submit
+        : (root.querySelector(`[data-field="${name}"]`) ?? root.querySelector(`[data-field^="${name}["]`));
     if (field instanceof HTMLInputElement && field.closest("[hidden]")) return; // its step has been left meanwhile
     field?.focus();
     if (field instanceof HTMLInputElement && field.type !== "radio") field.select();
@@ -69,7 +92,7 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
       return;
     }
     form.close(); // from here on the draft belongs to the outbox; the keys that follow find nothing to hand in again
-    const entry = entryOf(form.draft, new Date().toISOString());
+    const entry = entryOf(form.draft, new Date().toISOString(), { offline: !counter.network.online });
     try {
       await counter.store.enqueue([entry]);
     } catch {
@@ -83,7 +106,12 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
 
   async function showProblems() {
     const wrong = Object.keys(form.problems());
-    const link = (name) => h("li", {}, button(`${titleOf(say, name)}: ${form.shownProblem(name)}`, () => form.goTo(stepOf(name), name), { kind: "link" }));
+    const link = (name) =>
+      h(
+        "li",
+        {},
+        button(`${titleOf(say, name)}: ${form.shownProblem(name)}`, () => form.goTo(stepOf(name), name), { kind: "link" }),
+      );
     put(summary, h("h2", {}, say("summaryTitle")), h("ul", {}, wrong.map(link)));
     summary.dataset.kind = "problems";
     summary.hidden = false;
@@ -101,17 +129,30 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
       put(summary, h("p", {}, say("doubleLeft")));
       summary.focus();
     };
-    put(summary, h("h2", {}, say("doubleTitle")), h("p", {}, say("doubleText")),
+    put(
+      summary,
+      h("h2", {}, say("doubleTitle")),
+      h("p", {}, say("doubleText")),
       code ? h("p", {}, `${say("doubleEarlier")}: `, h("span", { class: "code" }, groupCode(code))) : null,
-      h("p", { class: "buttons" }, button(say("doubleNo"), no, { kind: "go" }), button(say("doubleYes"), yes)));
+      h("p", { class: "buttons" }, button(say("doubleNo"), no, { kind: "go" }), button(say("doubleYes"), yes)),
+    );
     summary.dataset.kind = "double";
     summary.hidden = false;
     summary.querySelector("button").focus(); // the harmless answer: a key too many files nothing
   }
 
+  // What no field is to blame for is said above them all.
+  function tellOnly(reason) {
+    put(summary, h("h2", {}, say("summaryTitle")), h("p", {}, counter.sayProblem(reason)));
+    summary.dataset.kind = "told";
+    summary.hidden = false;
+    summary.focus();
+  }
+
   async function refused({ reason, field, message }) {
     if (reason === "POSSIBLE_DOUBLE") return askDouble(message);
-    const name = fieldOf(field) || "seal";
+    const name = fieldOf(field);
+    if (!name) return tellOnly(reason);
     form.refuse(name, reason);
     await form.goTo(stepOf(name), name);
     await showProblems();
@@ -133,50 +174,12 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
 }
 
 function blank(counter) {
-  return newDraft({ id: crypto.randomUUID(), person: counter.badge.person, office: counter.badge.place, now: new Date().toISOString() });
-}
-
-function section(form, id, at) {
-  const { say } = form.counter;
-  const step = form.steps[id];
-  const head = h("button", { type: "button", "aria-controls": `body-${id}`, on: { click: () => form.goTo(id) } });
-  const body = h("div", { id: `body-${id}`, class: "body" }, step.body);
-  const element = h("li", { class: "step", data: { step: id } }, h("h2", {}, head), body);
-  return {
-    element,
-    draw() {
-      const [state, open] = [form.state(id), form.draft.step === id];
-      const words = mark(MARKS[state], say(`step${state}`));
-      put(head, h("span", { class: "number" }, String(at + 1)), h("span", { class: "title" }, say(TITLES[id])),
-        open ? null : h("span", { class: "gist" }, step.summary(form.draft.values)), words);
-      head.setAttribute("aria-expanded", String(open));
-      element.className = `step ${state.toLowerCase()}${open ? " current" : ""}`;
-      if (open) element.setAttribute("aria-current", "step");
-      else element.removeAttribute("aria-current");
-      body.hidden = !open;
-    },
-  };
-}
-
-function titleOf(say, name) {
-  const bare = name.replace(/\[.*$/, "");
-  return bare === "papers" ? say("stepPapers") : say(bare);
-}
-
-function figuresOf({ say, language }, draft) {
-  const { fee, postage, sum } = totals(draft);
-  const { transitDue, expectedDue } = draft.values;
-  const amount = (dong) => (Number.isFinite(dong) ? money(dong) : "–");
-  return [
-    h("p", { class: "sum" }, h("span", { class: "hint" }, say("toPay")), h("strong", {}, money(sum)), h("span", { class: "hint" }, say("feeAndPostage", amount(fee), amount(postage)))),
-    h("p", {}, h("span", { class: "hint" }, say("arrives")), h("strong", {}, day(transitDue, language) || say("notKnown"))),
-    h("p", {}, h("span", { class: "hint" }, say("decided")), h("strong", {}, day(expectedDue, language) || say("notKnown"))),
-  ];
-}
-
-function last({ say, lastFiled }) {
-  return lastFiled ? h("p", { class: "note" }, `${say("lastFiled")}: `, h("a", { class: "code", href: `#/dossier/${lastFiled.filingId}` }, groupCode(lastFiled.parcelCode)),
-    ` · ${clockOrDay(lastFiled.filed, Date.now())}`) : null;
+  return newDraft({
+    id: crypto.randomUUID(),
+    person: counter.badge.person,
+    office: counter.badge.place,
+    now: new Date().toISOString(),
+  });
 }
 
 // A scan goes to its field, whatever step is open; the step stays, unless it was this very one.
@@ -185,12 +188,12 @@ async function land(form, { say, announce }, landed) {
     form.replace(withCard(form.draft, landed.card));
     announce(say("cardRead", landed.card.fullName));
     await form.steps.authority.resolve();
-    if (form.draft.step === "applicant") await form.goTo("applicant");
+    if (form.draft.step === "applicant") await form.goOn("applicant");
   } else {
     form.replace(withValues(form.draft, { label: landed.code }));
     delete form.refused.label;
     announce(say("labelRead", groupCode(landed.code)));
-    if (form.draft.step === "envelope") await form.goTo("envelope");
+    if (form.draft.step === "envelope") await form.goOn("envelope");
   }
   form.refresh();
 }

@@ -1,15 +1,33 @@
 // What the office took in on a day: a list that is walked by keys.
 
 import { clock, day, localDate } from "../days.js";
-import { codesOf } from "../filed.js";
+import { listDay } from "../filed.js";
 import { fold, holds } from "../fold.js";
 import { groupCode } from "../../../foundation/pages/codes.js";
 import { h, mark, put } from "../dom.js";
 import { money } from "../money.js";
 
-const PAGE = 200;
-const TONES = { REGISTERED: "plain", ACCEPTED: "plain", UNDER_REVIEW: "plain", DECIDED: "done", RETURNED: "done", SUPPLEMENT_REQUESTED: "waiting", PAYMENT_REQUESTED: "waiting" };
-const STATES = ["REGISTERED", "ACCEPTED", "DECLINED", "UNDER_REVIEW", "SUPPLEMENT_REQUESTED", "PAYMENT_REQUESTED", "WITHDRAWN", "STOPPED", "DECIDED", "RETURNED"];
+const TONES = {
+  REGISTERED: "plain",
+  ACCEPTED: "plain",
+  UNDER_REVIEW: "plain",
+  DECIDED: "done",
+  RETURNED: "done",
+  SUPPLEMENT_REQUESTED: "waiting",
+  PAYMENT_REQUESTED: "waiting",
+};
+const STATES = [
+  "REGISTERED",
+  "ACCEPTED",
+  "DECLINED",
+  "UNDER_REVIEW",
+  "SUPPLEMENT_REQUESTED",
+  "PAYMENT_REQUESTED",
+  "WITHDRAWN",
+  "STOPPED",
+  "DECIDED",
+  "RETURNED",
+];
 
 /** A dossier's state as clerks call it. */
 export function stateOf(say, { state, reasonCode }) {
@@ -21,12 +39,30 @@ export function stateOf(say, { state, reasonCode }) {
 export async function show(counter, root) {
   const { say, language } = counter;
   const date = h("input", { type: "date", id: "list-day", value: localDate(Date.now()), on: { change: () => load() } });
-  const filter = h("input", { id: "list-filter", autocomplete: "off", placeholder: say("filterHint"), on: { input: () => draw() } });
+  const filter = h("input", {
+    id: "list-filter",
+    autocomplete: "off",
+    placeholder: say("filterHint"),
+    on: { input: () => draw() },
+  });
   const title = h("h1", {});
   const told = h("p", { class: "hint", role: "status" });
   const table = h("div", { class: "list", role: "list" });
-  put(root, title, h("p", { class: "tools" }, h("label", { for: date.id }, say("day")), date, h("label", { for: filter.id }, say("filter")), filter,
-    h("span", { class: "hint" }, say("moveHint"))), told, table);
+  put(
+    root,
+    title,
+    h(
+      "p",
+      { class: "tools" },
+      h("label", { for: date.id }, say("day")),
+      date,
+      h("label", { for: filter.id }, say("filter")),
+      filter,
+      h("span", { class: "hint" }, say("moveHint")),
+    ),
+    told,
+    table,
+  );
   let rows = [];
 
   async function load() {
@@ -36,7 +72,9 @@ export async function show(counter, root) {
   }
   function draw() {
     const words = filter.value.trim();
-    const shown = rows.filter((row) => !words || holds(row.folded, words) || row.folded.replaceAll(" ", "").includes(fold(words).replace(/[\s-]/g, "")));
+    const shown = rows.filter(
+      (row) => !words || holds(row.folded, words) || row.folded.replaceAll(" ", "").includes(fold(words).replace(/[\s-]/g, "")),
+    );
     put(table, shown.length ? shown.map((row) => line(counter, row)) : h("p", {}, say(rows.length ? "listNone" : "listEmpty")));
   }
   const walk = (event) => {
@@ -53,32 +91,42 @@ export async function show(counter, root) {
 }
 
 async function listed(counter, filedOn, told) {
-  const { call, say, store, catalogue } = counter;
+  const { say, store, catalogue } = counter;
   let dossiers = [];
   try {
-    for (let pageToken = ""; ;) {
-      const answer = await call("ListDossiers", { pageSize: PAGE, pageToken, filedOn });
-      dossiers.push(...answer.dossiers);
-      pageToken = answer.nextPageToken;
-      if (!pageToken) break;
-    }
-    await store.remember(dossiers.map((dossier) => codesOf(dossier)));
+    dossiers = await listDay(counter, filedOn);
     put(told);
   } catch (problem) {
     if (typeof problem.reason !== "string") throw problem;
     put(told, mark("waiting", say("listAway")));
-    dossiers = (await store.filedCodes()).filter(({ filed, office }) => office === counter.badge.place && localDate(filed) === filedOn)
+    dossiers = (await store.filedCodes())
+      .filter(({ filed, office }) => office === counter.badge.place && localDate(filed) === filedOn)
       .map(({ filed, ...codes }) => ({ ...codes, fileTime: filed }));
   }
-  const named = await Promise.all(dossiers.map(async (dossier) => ({ dossier, procedure: await catalogue.byCode(dossier.procedureCode) })));
-  return named.map(({ dossier, procedure }) => ({ dossier, name: procedure?.name ?? dossier.procedureCode,
-    folded: fold(`${dossier.parcelCode} ${dossier.trackingCode} ${dossier.procedureCode} ${procedure?.name ?? ""}`) }))
+  const named = await Promise.all(
+    dossiers.map(async (dossier) => ({ dossier, procedure: await catalogue.byCode(dossier.procedureCode) })),
+  );
+  return named
+    .map(({ dossier, procedure }) => ({
+      dossier,
+      name: procedure?.name ?? dossier.procedureCode,
+      folded: fold(`${dossier.parcelCode} ${dossier.trackingCode} ${dossier.procedureCode} ${procedure?.name ?? ""}`),
+    }))
     .sort((one, other) => other.dossier.fileTime.localeCompare(one.dossier.fileTime));
 }
 
 function line({ say }, { dossier, name }) {
-  return h("div", { role: "listitem" }, h("a", { class: "row", href: `#/dossier/${dossier.filingId}` },
-    h("span", { class: "when" }, clock(dossier.fileTime)), h("span", { class: "code" }, groupCode(dossier.parcelCode)), h("span", { class: "what" }, name),
-    h("span", { class: "sum" }, dossier.feeVnd === undefined ? "" : money(Number(dossier.feeVnd) + Number(dossier.postageVnd))),
-    dossier.state ? stateOf(say, dossier) : null));
+  return h(
+    "div",
+    { role: "listitem" },
+    h(
+      "a",
+      { class: "row", href: `#/dossier/${dossier.filingId}` },
+      h("span", { class: "when" }, clock(dossier.fileTime)),
+      h("span", { class: "code" }, groupCode(dossier.parcelCode)),
+      h("span", { class: "what" }, name),
+      h("span", { class: "sum" }, dossier.feeVnd === undefined ? "" : money(Number(dossier.feeVnd) + Number(dossier.postageVnd))),
+      dossier.state ? stateOf(say, dossier) : null,
+    ),
+  );
 }
