@@ -70,6 +70,14 @@ class Clerk:
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Enter")
 
+    async def tab_to(self, words: str) -> None:
+        """Tab after Tab, until the button of these words has the focus."""
+        for _ in range(80):
+            if words in await self.page.evaluate("() => document.activeElement?.closest('button')?.textContent ?? ''"):
+                return
+            await self.press("Tab")
+        raise AssertionError(f"no Tab leads to {words}")
+
     async def look(self) -> None:
         """As long as a person takes to look: an Enter that follows another at once is no answer to anything (app.js)."""
         await self.page.wait_for_timeout(600)

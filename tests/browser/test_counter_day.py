@@ -36,7 +36,7 @@ async def test_the_same_person_and_procedure_are_asked_about_before_a_second_fil
     shown = await clerk.page.inner_text(".summary")
     assert first.parcel_code in shown.replace(" ", "")
     assert len(await clerk.dossiers()) == 1
-    await clerk.page.get_by_role("button", name="Nộp thêm một hồ sơ nữa").focus()
+    await clerk.tab_to("Nộp thêm một hồ sơ nữa")
     await clerk.press("Enter")
     await clerk.sees("Đã nhận hồ sơ")
 
@@ -69,12 +69,12 @@ async def test_a_code_of_a_known_dossier_opens_it_and_a_mistake_is_taken_back_th
     await clerk.at("procedure")
     await clerk.scan(f"HTTPS://HOSO.EXAMPLE/T/{filed.tracking_code}")
     await clerk.page.wait_for_selector(".view.dossier .buttons")
-    await clerk.page.get_by_role("button", name="Hủy vì nhầm").focus()
+    await clerk.tab_to("Hủy vì nhầm")
     await clerk.press("Enter")
     await clerk.sees("Hủy hồ sơ này vì nhập nhầm?")
     await clerk.press("Enter")  # the harmless answer comes first
     assert (await clerk.dossiers())[0].state == dossiers.DOSSIER_STATE_REGISTERED
-    await clerk.page.get_by_role("button", name="Hủy vì nhầm").focus()
+    await clerk.tab_to("Hủy vì nhầm")
     await clerk.press("Enter", "Tab")
     await clerk.look()
     await clerk.press("Enter")
@@ -125,7 +125,7 @@ async def test_a_sheets_good_rows_are_filed_and_its_bad_rows_told_by_number_colu
     await clerk.sees("Đã nhận 2. Bị từ chối 1. Chờ gửi 0.")
     table = await clerk.page.locator("tbody tr").all_inner_texts()
     async with clerk.page.expect_download() as waiting:
-        await clerk.page.get_by_role("button", name="Tải các dòng cần sửa").focus()
+        await clerk.tab_to("Tải các dòng cần sửa")
         await clerk.press("Enter")
     saved = tmp_path / "bad.csv"
     await (await waiting.value).save_as(saved)
@@ -147,7 +147,7 @@ async def test_a_sheets_good_rows_are_filed_and_its_bad_rows_told_by_number_colu
 async def test_the_template_filled_in_by_another_program_is_taken_in(clerk: Clerk, tmp_path: Path) -> None:
     await clerk.press("F9")
     async with clerk.page.expect_download() as waiting:
-        await clerk.page.get_by_role("button", name="Tải mẫu XLSX").focus()
+        await clerk.tab_to("Tải mẫu XLSX")
         await clerk.press("Enter")
     template, filled = tmp_path / "mau.xlsx", tmp_path / "filled.xlsx"
     await (await waiting.value).save_as(template)

@@ -2,10 +2,11 @@
 
 import json
 import re
+from dataclasses import replace
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
-from tests.browser.clerk import CARD, OTHER_CARD, ROOT, Clerk, Office
+from tests.browser.clerk import CARD, OTHER_CARD, ROOT, WHO, Clerk, Office
 
 FIELDS = ("fullName", "identityNumber", "phone", "address")
 
@@ -68,12 +69,12 @@ async def test_four_presses_of_enter_are_one_filing_and_do_not_skip_its_label(cl
 async def test_a_lost_answer_is_asked_for_again_and_is_one_filing(clerk: Clerk) -> None:
     lost = []
 
-    async def lose(route: object) -> None:
+    async def lose(route: Route) -> None:
         if not lost:
-            lost.append(await route.fetch())  # type: ignore[attr-defined]
-            await route.abort()  # type: ignore[attr-defined]
+            lost.append(await route.fetch())
+            await route.abort()
         else:
-            await route.continue_()  # type: ignore[attr-defined]
+            await route.continue_()
 
     await clerk.page.route("**/*IntakeService/FileDossier", lose)
     await clerk.to_submit()
@@ -117,7 +118,7 @@ async def test_no_key_loses_what_was_typed(clerk: Clerk, browser: Browser) -> No
     await clerk.page.wait_for_function("() => document.querySelector('[data-field=phone]')?.value === ''")
     await clerk.press("F8")
     await clerk.sees("Nguyễn Thị Ánh Tuyết")
-    await clerk.page.get_by_role("button", name="Làm tiếp").focus()
+    await clerk.tab_to("Làm tiếp")
     await clerk.press("Enter")
     await clerk.page.wait_for_function("() => document.querySelector('[data-field=phone]')?.value === '09123'")
 
@@ -200,3 +201,48 @@ async def test_two_windows_of_a_clerk_have_drafts_of_their_own(clerk: Clerk, bro
 
     assert await clerk.value("procedure") == "khai sinh lai"
     assert await other.eval_on_selector("[data-field=procedure]", "input => input.value") == "chung thuc"
+
+
+async def test_a_session_that_ends_under_the_hands_loses_nothing(clerk: Clerk) -> None:
+    async def ended(route: Route) -> None:
+        await route.fulfill(status=401, json={"code": "unauthenticated", "reason": "TOKEN_EXPIRED", "message": "log in again"})
+        await clerk.page.unroute("**/*IntakeService/FileDossier")
+
+    await clerk.page.route("**/*IntakeService/FileDossier", ended)
+    await clerk.to_submit()
+    await clerk.press("Enter")
+    await clerk.sees("Ca làm việc đã hết")
+    await _log_in(clerk)
+    await clerk.page.wait_for_selector("[data-field=procedure]")
+    [dossier] = await clerk.until_filed(1)
+
+    assert dossier.seal_number == "NP0123"
+
+
+async def test_another_persons_filings_are_told_but_neither_shown_nor_sent(clerk: Clerk) -> None:
+    await clerk.page.route("**/*IntakeService/FileDossier*", lambda route: route.abort())
+    await clerk.to_submit()
+    await clerk.press("Enter")
+    await clerk.sees("Chưa có trả lời")
+    other = replace(clerk.person, name="gdv-khac")
+    await clerk.page.evaluate("() => sessionStorage.clear()")
+    await clerk.page.unroute("**/*IntakeService/FileDossier*")
+    await clerk.page.reload()
+    await clerk.page.locator("#token").wait_for()
+    await clerk.page.keyboard.insert_text(clerk.doors._mint(other))
+    await clerk.press("Enter")
+    await clerk.page.wait_for_selector("[data-field=procedure]")
+    await clerk.press("F8")
+    await clerk.sees("1 hồ sơ của người khác trên máy này còn chờ")
+
+    assert "Nguyễn Thị Ánh Tuyết" not in await clerk.page.inner_text("body")
+    assert await clerk.dossiers() == []
+
+
+async def test_a_supervisor_looks_on_and_closes_the_day(browser: Browser, counter_office: Office) -> None:
+    async with counter_office.clerk(browser, person=replace(WHO, role="SUPERVISOR", name="truong-ca")) as supervisor:
+        await supervisor.press("F2")
+        await supervisor.page.wait_for_selector(".view.today")
+        assert await supervisor.page.locator("nav a").count() == 2
+        await supervisor.press("F10")
+        await supervisor.page.wait_for_function("() => document.activeElement.id === 'counted-fee'")

@@ -213,7 +213,7 @@ async def test_a_label_is_printed_whole_on_a_page_of_its_own(clerk: Clerk) -> No
     await clerk.press("Enter")
     await clerk.page.locator("#printer").wait_for()
     await clerk.page.select_option("#printer", "")
-    await clerk.page.get_by_role("button", name="In lại nhãn").focus()
+    await clerk.tab_to("In lại nhãn")
     await clerk.press("Enter")
 
     await clerk.page.wait_for_function("() => globalThis.printed === 1")

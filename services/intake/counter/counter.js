@@ -6,6 +6,9 @@ import { Catalogue } from "./catalogue.js";
 import { current, letGo, putAside } from "./drafts.js";
 import { Outbox } from "./outbox.js";
 import { landing } from "./landing.js";
+import { listDay } from "./filed.js";
+import { localDate } from "./days.js";
+import { wayFor } from "./frame.js";
 import { Network } from "./network.js";
 import { newDraft, withCard } from "./draft.js";
 import { ownerOf } from "./store.js";
@@ -34,7 +37,12 @@ export class Counter {
     await this.store.recover();
     await this.catalogue.open();
     await this.route();
-    await Promise.all([this.#quietly(this.catalogue.refresh()), this.printing.open(), this.sendAll()]);
+    await Promise.all([
+      this.#quietly(this.catalogue.refresh()),
+      this.#quietly(listDay(this, localDate(Date.now()))), // what other windows took in today is known by its code here too
+      this.printing.open(),
+      this.sendAll(),
+    ]);
     this.frame.draw(this);
   }
 
@@ -98,8 +106,7 @@ export class Counter {
   /** Shows what the address says. */
   async route() {
     const [, name = "", id = ""] = /^#\/(\w*)\/?([\w-]*)/.exec(location.hash) ?? [];
-    const first = this.badge.role === "SUPERVISOR" ? "today" : "file";
-    await this.#show(name || first, { id });
+    await this.#show(wayFor(this.badge.role, name), { id });
   }
 
   go(name, id = "") {
@@ -146,7 +153,7 @@ export class Counter {
 
   /** Puts the draft at hand aside and begins anew; from another view, goes back to the draft at hand. */
   async fileNew() {
-    if (!this.shown.draft) return this.go("file");
+    if (!this.shown.draft) return this.go(wayFor(this.badge.role, "file"));
     const kept = await putAside(this.store, this.shown.draft());
     await this.next();
     if (kept) this.announce(this.say("setAside"));

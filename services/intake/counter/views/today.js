@@ -1,13 +1,12 @@
 // What the office took in on a day: a list that is walked by keys.
 
 import { clock, day, localDate } from "../days.js";
-import { codesOf } from "../filed.js";
+import { listDay } from "../filed.js";
 import { fold, holds } from "../fold.js";
 import { groupCode } from "../../../foundation/pages/codes.js";
 import { h, mark, put } from "../dom.js";
 import { money } from "../money.js";
 
-const PAGE = 200;
 const TONES = {
   REGISTERED: "plain",
   ACCEPTED: "plain",
@@ -92,16 +91,10 @@ export async function show(counter, root) {
 }
 
 async function listed(counter, filedOn, told) {
-  const { call, say, store, catalogue } = counter;
+  const { say, store, catalogue } = counter;
   let dossiers = [];
   try {
-    for (let pageToken = ""; ;) {
-      const answer = await call("ListDossiers", { pageSize: PAGE, pageToken, filedOn });
-      dossiers.push(...answer.dossiers);
-      pageToken = answer.nextPageToken;
-      if (!pageToken) break;
-    }
-    await store.remember(dossiers.map((dossier) => codesOf(dossier)));
+    dossiers = await listDay(counter, filedOn);
     put(told);
   } catch (problem) {
     if (typeof problem.reason !== "string") throw problem;
