@@ -98,12 +98,23 @@ export async function setAside(db, records, reason) {
 /** Moves answered entries out of the queue, with their answers: from now on they are never sent again. */
 export async function settle(db, answers) {
   const tx = db.transaction(["queue", "answered"], "readwrite", { durability: "strict" });
-  for (const { entry, answer } of answers) {
-    tx.objectStore("answered").put(
-      { sequence: entry.sequence, device: entry.device, at: entry.at, mode: entry.mode, told: entry.told, codes: entry.codes, answer });
-    tx.objectStore("queue").delete(entry.sequence);
+  for (const { entry: { sequence, device, at, mode, told, codes }, answer } of answers) {
+    tx.objectStore("answered").put({ sequence, device, at, mode, told, codes, answer });
+  }
+  for (const [first, last] of runs(answers.map(({ entry }) => entry.sequence))) {
+    tx.objectStore("queue").delete(IDBKeyRange.bound(first, last)); // one step for a thousand that follow one another
   }
   await tx.done;
+}
+
+/** Numbers in rising order as runs without a gap: [1, 2, 3, 7] are [[1, 3], [7, 7]]. */
+function runs(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    if (found.length > 0 && found.at(-1)[1] === number - 1) found.at(-1)[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
 }
 
 /** Forgets the oldest answers; the queue is never touched here. */
