@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from services.foundation.errors import Refused
 from services.foundation.events import Append, Recorded
@@ -24,22 +25,26 @@ from .stream import DOSSIER, FACTS, Dossiers
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a claim: the notes, the dossiers they and the claim name, of those that are stored."""
+    """What is known of a claim: the notes, the dossiers they and the claim name, of those that are stored, and who was noted just
+    now and has no dossier yet."""
 
     notes: list[Recorded]
     noted: frozenset[str]
     dossiers: tuple[Dossier, ...]
+    coming: frozenset[str]
 
-    def open_ones(self, but: str) -> list[Dossier]:
-        """Those still open, without one's own."""
-        return [each for each in self.dossiers if each.state in OPEN and each.filing_id != but]
+    def open_ones(self, but: str) -> list[Dossier | None]:
+        """Those still open, without one's own; None for one that is being filed."""
+        found: list[Dossier | None] = [each for each in self.dossiers if each.state in OPEN and each.filing_id != but]
+        return found + [None] * len(self.coming - {but})
 
     def after(self, note: Append, filing_id: str) -> "Known":
         """The same once the note is written: what is noted behind it in the same call follows it."""
         return replace(self, notes=[*self.notes, *note.facts], noted=self.noted | {filing_id})
 
 
-_NOBODY = Known([], frozenset(), ())
+_NOBODY = Known([], frozenset(), (), frozenset())
+_COMING = timedelta(minutes=1)  # longer ago, who was noted and is not there has died in between and stands in nobody's way
 
 
 class Doubles:
@@ -61,12 +66,14 @@ class Doubles:
         if not holders:
             return dict.fromkeys(claims, _NOBODY)
         notes = await self._streams.read_many([_subject(claim) for claim in holders])
-        noted = {claim: frozenset(FACTS.decode(fact.type, fact.data).filing_id for fact in notes[_subject(claim)])
-                 for claim in holders}
-        named = {claim: noted[claim] | {holder.removeprefix(DOSSIER.prefix)} for claim, holder in holders.items()}
-        states = {each.filing_id: each for each in await self._dossiers.states(sorted(frozenset().union(*named.values())))}
-        return dict.fromkeys(claims, _NOBODY) | {
-            claim: Known(notes[_subject(claim)], noted[claim], tuple(states[name] for name in sorted(names) if name in states))
+        told = {claim: {FACTS.decode(fact.type, fact.data).filing_id: fact.recorded for fact in notes[_subject(claim)]}
+                for claim in holders}
+        named = {claim: {*told[claim], holder.removeprefix(DOSSIER.prefix)} for claim, holder in holders.items()}
+        states = {each.filing_id: each for each in await self._dossiers.states(sorted(set().union(*named.values())))}
+        since = self._clock.now() - _COMING
+        return dict.fromkeys(claims, _NOBODY) | {claim: Known(
+            notes[_subject(claim)], frozenset(told[claim]), tuple(states[name] for name in sorted(names) if name in states),
+            frozenset(name for name, when in told[claim].items() if name not in states and when > since))
             for claim, names in named.items()}
 
     def note(self, claim: str, known: Known, filing_id: str, request: Request) -> Append:

@@ -1,9 +1,12 @@
 """Hand-overs, receipts at the authority, deliveries and failed tries, done with handhelds and told by the courier service."""
 
+import base64
 import hashlib
+import io
 import re
 from typing import Any
 
+from PIL import Image
 from playwright.async_api import Browser, expect
 from postal.courier.v1 import parcel_pb2 as parcels
 
@@ -11,7 +14,7 @@ from services.courier.stream import PARCEL
 from services.demo.doors import Person
 from services.demo.journey import Journey
 from services.foundation import codes
-from tests.browser.field import Device, Field
+from tests.browser.field import OPEN, Device, Field
 
 
 async def fetched(device: Device, count: int) -> None:
@@ -189,3 +192,36 @@ async def test_a_failed_try_names_its_reason_and_only_allowed_next_steps(work: F
     [attempt] = (await work.parcel(dossier.parcel_code)).attempts
 
     assert (attempt.reason_code, attempt.next_step) == ("AUTHORITY_CLOSED", parcels.NEXT_STEP_TRY_AGAIN)
+
+
+async def test_a_photo_proves_a_delivery_made_small_and_without_what_a_camera_writes_into_it(work: Field, device: Device) -> None:
+    large = io.BytesIO()
+    Image.effect_noise((3000, 2000), 40).convert("RGB").save(large, "JPEG", exif=b"Exif\x00\x00GPS 9.1769N 105.1524E")
+    await device.context.set_offline(True)
+    await device.mode("7")
+    code = codes.parcel_code("RH", 31_337)
+    await device.scan(code)
+    await device.page.click(".understood")  # not on the list, but in the courier's hand
+    await device.page.fill("#last-four", "4321")
+    await device.page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": large.getvalue()})
+    await device.page.click("button.go")
+    await device.says("finished")
+    [record] = await device.stored("queue")
+    kept = base64.b64decode(await device.page.evaluate(PICTURE, record["entry"]["deliver"]["signatureSha256"]))
+    with Image.open(io.BytesIO(kept)) as picture:
+        size = picture.size
+
+    assert record["codes"] == [code]
+    assert hashlib.sha256(kept).hexdigest() == record["entry"]["deliver"]["signatureSha256"]
+    assert max(size) == 1280
+    assert b"GPS" not in kept
+
+
+PICTURE = f"""async (digest) => {{
+    const db = await {OPEN};
+    const blob = await new Promise((resolve) => {{
+        db.transaction("pictures").objectStore("pictures").get(digest).onsuccess = (event) => resolve(event.target.result);
+    }});
+    db.close();
+    return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
+}}"""

@@ -1,13 +1,16 @@
 """The camera as a scanner: a film before a real Chromium, whose codes are read by WebAssembly, also without a network."""
 
 import asyncio
+import io
 from pathlib import Path
 
+from PIL import Image
 from playwright.async_api import async_playwright, expect
+from postal.intake.v1 import intake_service_pb2 as intake
 
 from services.foundation.runtime.label_keys import LabelKeys
 from tests.browser.field import FLAGS, Device, Field
-from tests.browser.video import seen, y4m
+from tests.browser.video import held, seen, y4m
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
@@ -55,6 +58,26 @@ HAS_KEYS = """new Promise((resolve) => {
         };
     };
 })"""
+
+
+async def test_a_whole_label_as_it_is_printed_is_one_scan_of_its_parcel(chromium: str, work: Field, tmp_path: Path) -> None:
+    [dossier] = await work.filed()
+    printed = (await work.doors.call("RenderLabel", intake.RenderLabelRequest(
+        filing_id=dossier.filing_id, format=intake.LABEL_FORMAT_PNG), work.clerk)).content
+    with Image.open(io.BytesIO(printed)) as label:
+        film = y4m(tmp_path / "label.y4m", [held(label)])
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(
+            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+        device = await Device.open(browser, work.base, permissions=["camera"])
+        await device.enrol(await work.invitation())
+        await device.page.get_by_role("button", name="Máy ảnh").click()
+        await device.until_stored("answered", 1)
+        await device.picture("vi-camera-label")
+
+        assert [record["codes"] for record in await device.stored("answered")] == [[dossier.parcel_code]]
+        assert device.wrong == []
+        await browser.close()
 
 
 async def test_the_browser_s_own_detector_is_used_where_there_is_one(chromium: str, work: Field, tmp_path: Path) -> None:

@@ -129,3 +129,18 @@ async def test_a_hundred_scans_as_fast_as_keys_can_go_are_all_kept_in_order(devi
 
     assert [record["codes"][0] for record in found] == wanted
     assert [record["sequence"] for record in found] == list(range(1, 101))
+
+
+async def test_a_scanner_that_ends_with_tab_and_a_key_brushed_before_a_scan_do_no_harm(device: Device) -> None:
+    await device.context.set_offline(True)
+    one, two = codes.parcel_code("RH", 21), codes.parcel_code("RH", 22)
+    await device.page.keyboard.type(one)
+    await device.page.keyboard.press("Tab")
+    await device.says("kept", one)
+    await device.page.keyboard.type("x7")  # a glove on the keys
+    await device.scan(two)
+    await device.says("kept", two)
+
+    assert [record["codes"] for record in await device.stored("queue")] == [[one], [two]]
+    await device.scan(f"HTTPS://POST.EXAMPLE/T/{codes.new_tracking_code(2026)}.2")
+    assert "không chỉ phong bì" in await device.says("wrong")  # the citizen's QR: a dossier has up to three envelopes

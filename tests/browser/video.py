@@ -21,11 +21,21 @@ def seen(text: str, *, degrees: float = 7, blur: float = 0.8) -> Image.Image:
     return ground.rotate(degrees, fillcolor=120, resample=Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(blur))
 
 
+def held(label: Image.Image, *, width: int = 1280, height: int = 720, blur: float = 0.6) -> Image.Image:
+    """A whole label before a camera, lying on its side, as a courier holds an envelope."""
+    ground = Image.new("L", (width, height), 120)
+    turned = label.convert("L").rotate(90, expand=True)
+    turned.thumbnail((width - 20, height - 20), Image.Resampling.LANCZOS)
+    ground.paste(turned, ((width - turned.width) // 2, (height - turned.height) // 2))
+    return ground.filter(ImageFilter.GaussianBlur(blur))
+
+
 def y4m(path: Path, pictures: list[Image.Image], *, times: int = 10) -> Path:
     """The pictures one after the other, each ``times`` frames long, at ten frames a second; Chromium begins anew at the end."""
-    grey = bytes([128]) * (WIDTH * HEIGHT // 2)
+    width, height = pictures[0].size
+    grey = bytes([128]) * (width * height // 2)
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode())
         for picture in pictures:
             file.write((b"FRAME\n" + picture.tobytes() + grey) * times)
     return path

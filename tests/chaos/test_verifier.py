@@ -123,6 +123,15 @@ def file_without_being_asked(data: DataSet) -> None:
     _facts(data)[0].cause = str(uuid.UUID(int=5))
 
 
+def file_beside_an_open_one(data: DataSet) -> None:
+    first, second = list({op.key: op for op in data.of("FileDossier")}.values())[:2]
+    for op in (op for op in data.history if op.key in (first.key, second.key)):
+        op.request |= {"person": "000", "confirmed": False}
+    for fact in data.dossiers()[first.answer["filing_id"]]:
+        fact.recorded -= 10**9
+        fact.type = fact.type.replace("DossierDecided", "ReviewStarted")
+
+
 def leave_a_gap(data: DataSet) -> None:
     del _facts(data)[2]
 
@@ -262,7 +271,8 @@ def forget_a_device(data: DataSet) -> None:
 PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I1", lose_a_dossier), ("I2", file_what_was_refused), ("I3", answer_differently), ("I4", give_a_code_twice),
     ("I4", bind_a_label_twice), ("I4", use_a_label_of_another), ("I4", forget_a_new_label),
-    ("I5", file_without_being_asked), ("I6", leave_a_gap), ("I6", publish_what_is_nowhere), ("I6", lose_from_the_topic),
+    ("I5", file_without_being_asked), ("I5", file_beside_an_open_one),
+    ("I6", leave_a_gap), ("I6", publish_what_is_nowhere), ("I6", lose_from_the_topic),
     ("I7", publish_out_of_order), ("I8", show_too_little), ("I9", show_something_else), ("I10", leave_unpublished),
     ("I11", edit_a_fact), ("I12", miscount), ("I13", take_from_a_stranger), ("I14", accept_without_an_offer),
     ("I15", keep_on_the_list), ("I18", lose_a_scan), ("I18", keep_a_scan_twice), ("I19", move_where_no_move_is),

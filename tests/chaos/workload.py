@@ -117,7 +117,7 @@ class Carrier:
             service=dossiers.FILING_SERVICE_BOTH, fee_vnd=500_000, postage_vnd=self.draw.randrange(1, 9) * 1000,
             seal_number=f"N{self.draw.randrange(10**6)}", synthetic=True)
         if self.draw.random() < 0.3:  # somebody real: who files again is asked, and now and then it is meant so
-            request.applicant.identity_number = f"{_FAMILY}{self.draw.randrange(200):03d}"
+            request.applicant.identity_number = f"{_FAMILY}{self.draw.randrange(8):03d}"
             request.synthetic, request.confirm_double = False, self.draw.random() < 0.5
         if self.draw.random() < 0.2:
             request.label_code = await self._label()
@@ -127,7 +127,7 @@ class Carrier:
 
     async def _label(self) -> str:
         """A label of a roll; now and then one that was used before, as when two clerks take the same roll."""
-        if self.curious and self._used and self.draw.random() < 0.2:
+        if self.curious and self._used and self.draw.random() < 0.5:
             return self.draw.choice(self._used)
         if not self._labels:
             self._labels = list((await self._ask("PrintRoll", "clerk", intake.PrintRollRequest(labels=4)))["labels"])
@@ -287,6 +287,8 @@ def _said(request: Any) -> dict[str, Any]:
     """The request without anything about persons."""
     said = {name: getattr(request, name) for name in ("filing_id", "parcel_code", "tracking_code", "handover_id", "procedure_code",
                                                       "fee_vnd", "postage_vnd", "weight_grams") if hasattr(request, name)}
+    if hasattr(request, "confirm_double") and not request.synthetic:
+        said |= {"person": request.applicant.identity_number[len(_FAMILY):], "confirmed": request.confirm_double}
     if hasattr(request, "scans"):
         said["scans"] = [[scan.device, scan.device_sequence, scan.parcel_code] for scan in request.scans]
     if hasattr(request, "entries"):

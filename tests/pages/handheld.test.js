@@ -1,10 +1,12 @@
 // The handheld's pure modules, rule by rule.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { OF_OUTCOME } from "../../services/courier/handheld/marks.js";
+import { MOTIFS } from "../../services/courier/handheld/sounds.js";
 import { isGrave, settled, wordsOf } from "../../services/courier/handheld/answers.js";
 import { isWrong, jumped, offsetOf, spoken } from "../../services/courier/handheld/clock.js";
 import { bundleOf } from "../../services/courier/handheld/entry.js";
-import { judge, nextOf } from "../../services/courier/handheld/judge.js";
+import { judge, nextOf, WAITS } from "../../services/courier/handheld/judge.js";
 import { MODES, modeOf, modesOf } from "../../services/courier/handheld/modes.js";
 import * as pace from "../../services/courier/handheld/pace.js";
 import { offersTo, rowOf } from "../../services/courier/handheld/parcels.js";
@@ -25,9 +27,13 @@ test("a parcel in its place and in my hands is right", () => {
   assert.equal(judged("INTO_HUB", { me: { person: "x", place: "200002" } }).outcome, "right");
 });
 
-test("the second scan in the same mode is a double and says since when; another mode is not", () => {
-  assert.deepEqual(judged("PICK_UP", { seen: { mode: "PICK_UP", at: 5 } }), { outcome: "double", since: 5 });
-  assert.equal(judged("OUT_OF_HUB", { seen: { mode: "PICK_UP", at: 5 } }).outcome, "right");
+test("the same done twice in a shift is a double and says since when; something else is not", () => {
+  const seen = { deed: "PICK_UP", at: NOW - 5 };
+  assert.deepEqual(judged("PICK_UP", { seen }), { outcome: "double", since: NOW - 5 });
+  assert.equal(judged("OUT_OF_HUB", { seen }).outcome, "right");
+  assert.equal(judged("PICK_UP", { seen: { ...seen, at: NOW - 9 * 3_600_000 } }).outcome, "right"); // another day's work
+  assert.equal(judged("HAND_OVER", { seen: { deed: "accept", at: NOW - 5 } }).outcome, "right"); // taken over, now given on
+  assert.equal(judged("HAND_OVER", { seen: { deed: "offer", at: NOW - 5 } }).outcome, "double");
 });
 
 test("off its route it is the wrong way, and the next office on its way is named", () => {
@@ -69,6 +75,16 @@ test("what the list does not know is unknown while the list is fresh, else kept;
 });
 
 test("a parcel that was signed for is ended", () => assert.equal(judged("PICK_UP", { parcel: aParcel({ ended: true }) }).outcome, "ended"));
+
+test("each outcome has a word, a mark and a motif of its own, and errors are no motif of success", () => {
+  const outcomes = ["right", "kept", "double", ...WAITS, "finished"];
+  assert.deepEqual(Object.keys(MOTIFS).sort(), [...new Set(outcomes)].sort());
+  assert.equal(new Set(Object.values(MOTIFS).map((motif) => JSON.stringify(motif))).size, outcomes.length);
+  for (const outcome of outcomes) assert.ok(OF_OUTCOME[outcome] && say("vi", `outcome.${outcome}`), outcome);
+  const rises = (motif) => motif.at(-1)[0] >= motif[0][0];
+  for (const outcome of outcomes) if (WAITS.has(outcome)) assert.ok(!rises(MOTIFS[outcome]) || MOTIFS[outcome].at(-1)[0] <= 440, outcome);
+  assert.ok(rises(MOTIFS.right) && rises(MOTIFS.finished));
+});
 
 test("an officer signs and gives and carries nothing", () => {
   assert.deepEqual(modesOf("OFFICER").map(({ name }) => name), ["HAND_OVER", "SIGN_AT_AUTHORITY"]);

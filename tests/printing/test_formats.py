@@ -1,9 +1,14 @@
 """Every format of every medium, seen by a renderer that is not ours, shows the same dots and reads the same codes."""
 
+import base64
+import binascii
 import re
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +116,30 @@ def test_no_word_of_a_name_is_a_command_to_a_printer(zpl_renderer: None) -> None
     assert same(renderers.zpl(job.encode(), (800, 1200), 203)[0], picture(HOSTILE, "100X150", 203))
     assert same(renderers.escpos(render(HOSTILE, "ESCPOS")[0])[0], picture(HOSTILE, "100X150", 203))
     assert b"<script" not in render(HOSTILE, "SVG")[0]
+
+
+@each_way
+def test_what_is_put_together_of_parts_has_the_sums_of_the_whole(medium: str, dpi: int) -> None:
+    """zlib itself checks Adler's sum over all bands; each PNG chunk and the ZPL picture carry their CRC."""
+    content, place, chunks = render(LABEL, "PNG", medium, dpi)[0], 8, {}
+    while place < len(content):
+        length, name = struct.unpack(">I4s", content[place:place + 8])
+        body = content[place + 8:place + 8 + length]
+        assert struct.unpack(">I", content[place + 8 + length:place + 12 + length])[0] == zlib.crc32(name + body)
+        chunks[name], place = body, place + 12 + length
+    width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
+    packed, crc = re.search(rb":Z64:([^:]+):([0-9A-F]{4})", render(LABEL, "ZPL", medium, dpi)[0]).groups()  # type: ignore[union-attr]
+
+    assert len(zlib.decompress(chunks[b"IDAT"])) == height * (1 + (width + 7) // 8)
+    assert len(zlib.decompress(base64.b64decode(packed))) == height * ((width + 7) // 8)
+    assert int(crc, 16) == binascii.crc_hqx(packed, 0)
+
+
+def test_letters_and_marks_apart_are_drawn_as_one() -> None:
+    apart = replace(LABEL, sender_name=normalize("NFD", LABEL.sender_name), receiver_name=normalize("NFD", LABEL.receiver_name))
+
+    for wanted in ("PNG", "ZPL", "PDF"):
+        assert render(apart, wanted) == render(LABEL, wanted)
 
 
 @pytest.mark.parametrize("medium", MEDIA)

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from services.foundation.adapters.clocks import SystemClock
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams
 from services.foundation.errors import Problem
 from services.foundation.events import Actor
-from services.foundation.subjects import Request
-from services.intake.dossier_facts import FilingService, Paper
+from services.foundation.subjects import Request, append_of
+from services.intake.counter_facts import DoubleFiled
+from services.intake.dossier_facts import DossierWithdrawn, FilingService, Paper
 from services.intake.doubles import Doubles
-from services.intake.filing import Applicant, Desk, Filing, ParcelNumbers
+from services.intake.filing import Applicant, Desk, Filing, ParcelNumbers, filing_id_of
 from services.intake.rolls import Rolls
 from services.intake.stream import DOSSIER, Dossiers
 from services.intake.taking_in import TakingIn
@@ -58,10 +60,11 @@ class Counter032248:
 
     def __init__(self) -> None:
         self.streams, clock = Counted(), SystemClock()
-        numbers, dossiers = ParcelNumbers(MemorySequences()), Dossiers(DOSSIER, self.streams, clock)
+        numbers, self.dossiers = ParcelNumbers(MemorySequences()), Dossiers(DOSSIER, self.streams, clock)
         self.rolls = Rolls(self.streams, clock, numbers)
-        self.taking_in = TakingIn(self.streams, clock, DESK, dossiers, numbers, self.rolls,
-                                  Doubles(self.streams, clock, dossiers, b"i" * 32), b"s" * 32, lambda filing: b"sealed")
+        self.doubles = Doubles(self.streams, clock, self.dossiers, b"i" * 32)
+        self.taking_in = TakingIn(self.streams, clock, DESK, self.dossiers, numbers, self.rolls, self.doubles, b"s" * 32,
+                                  lambda filing: b"sealed")
 
     async def file(self, *filings: Filing, person: str = "gdv") -> list[Any]:
         self.streams.asked.clear()
@@ -114,6 +117,25 @@ async def test_a_batch_of_one_persons_dossiers_is_filed_if_all_are_confirmed_and
 
     assert not [answer for answer in confirmed if isinstance(answer, Problem)]
     assert [answer.reason if isinstance(answer, Problem) else "" for answer in plain] == ["", "POSSIBLE_DOUBLE", "POSSIBLE_DOUBLE"]
+
+
+async def test_who_is_being_filed_this_moment_counts_and_who_died_in_between_does_not() -> None:
+    for minutes, reason in ((0, "POSSIBLE_DOUBLE"), (2, "")):
+        counter, clock = Counter032248(), SystemClock()
+        await counter.file(first := filing())
+        dossier = await counter.dossiers.state(filing_id_of("gdv", first.request_id))
+        await counter.dossiers.decide(dossier.filing_id, request_of(str(uuid.uuid4())), _withdrawn)
+        claim = str(counter.doubles.claim_of(first))
+        now = clock.now() - timedelta(minutes=minutes)
+        await counter.streams.append(append_of(  # noted by another process, whose dossier is not written
+            f"doubles/{claim}", claim, [], [(DoubleFiled(filing_id="other"), now)], request_of(str(uuid.uuid4())), now, topic=None))
+        answer = (await counter.file(filing()))[0]
+
+        assert (answer.reason if isinstance(answer, Problem) else "") == reason
+
+
+async def _withdrawn(_: Any) -> list[Any]:
+    return [DossierWithdrawn(reason_code="WISH")]
 
 
 async def test_a_batch_of_wrong_rows_asks_once_whether_they_were_filed_before() -> None:

@@ -13,6 +13,8 @@ from services.foundation.events import Append
 from services.foundation.ports import Row, Stored
 from services.foundation.runtime import doorkeeper, group_commit
 from services.foundation.subjects import Kind
+from services.intake import rolls
+from services.intake.counter_facts import LabelBound
 
 
 def _idempotency() -> AbstractContextManager[Any]:
@@ -63,5 +65,26 @@ def _shield() -> Iterator[None]:
         yield
 
 
+def _binding() -> AbstractContextManager[Any]:
+    """A label of a roll is given to whoever asks."""
+    def binding(filing_id: str, _: str) -> Any:
+        async def rule(label: rolls.Label) -> list[Any]:
+            return [] if label.filing_id == filing_id else [LabelBound(filing_id=filing_id)]
+        return rule
+
+    return mock.patch.object(rolls, "_binding", binding)
+
+
+def _claims() -> AbstractContextManager[Any]:
+    """A claim that is held holds nobody off."""
+    stored = MemoryStreams._store
+
+    def store(self: MemoryStreams, append: Append) -> bool:
+        return stored(self, replace(append, claim=None))
+
+    return mock.patch.object(MemoryStreams, "_store", store)
+
+
 DEFENCES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
-    "idempotency": _idempotency, "expected sequence": _expected_sequence, "order": _order, "fencing": _fencing, "shield": _shield}
+    "idempotency": _idempotency, "expected sequence": _expected_sequence, "order": _order, "fencing": _fencing, "shield": _shield,
+    "binding": _binding, "claims": _claims}

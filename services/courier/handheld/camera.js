@@ -43,7 +43,6 @@ export const camera = {
     this.video.srcObject = this.stream;
     await this.video.play();
     const detect = await detector();
-    this.told.textContent = words(app, "camera.ready");
     this.look(app, detect, this.stream);
   },
 
@@ -52,6 +51,9 @@ export const camera = {
     while (stream.active) {
       const texts = await detect(this.video);
       const now = performance.now();
+      const reads = texts.map(readCode);
+      const only = reads.length > 0 && reads.every(({ kind }) => kind === "tracking"); // the label's large QR alone is in sight
+      this.tell(words(app, only ? "says.TRACKING_NAMES_NO_PARCEL" : "camera.ready"));
       const fresh = best(texts).filter((text) => now - (lately.get(text) ?? -QUIET_MS) >= QUIET_MS);
       for (const text of texts) lately.set(text, now);
       for (const text of fresh) await app.onText(text);
@@ -59,17 +61,20 @@ export const camera = {
     }
   },
 
+  tell(text) { // only what is new, since it is read aloud
+    if (this.told.textContent !== text) this.told.textContent = text;
+  },
+
   close() {
     this.stream?.getTracks().forEach((track) => track.stop());
   },
 };
 
-// Of a label's codes in one picture the one that names the parcel is enough; nonsense of other labels is left out.
+// Of a label's codes in one picture the one that names the parcel is enough, at best signed; nonsense of other labels is left out.
 function best(texts) {
   const parcels = texts.filter((text) => readCode(text).kind === "parcel");
   const signed = parcels.filter((text) => readCode(text).label);
-  if (signed.length > 0) return signed.slice(0, 1);
-  return parcels.length > 0 ? parcels.slice(0, 1) : texts.filter((text) => readCode(text).kind === "tracking").slice(0, 1);
+  return (signed.length > 0 ? signed : parcels).slice(0, 1);
 }
 
 async function detector() {

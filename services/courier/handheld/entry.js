@@ -6,9 +6,14 @@ const PREFIXES = { mode: "HANDHELD_MODE_", activity: "SCAN_ACTIVITY_", relation:
   reason: "ATTEMPT_REASON_", nextStep: "NEXT_STEP_", kind: "DIFFERENCE_KIND_" };
 const ACTS = ["scan", "offer", "accept", "deliver", "attempt"];
 
+/** Which of the contract's acts an entry is: "scan", "offer", "accept", "deliver" or "attempt". */
+export function actOf(entry) {
+  return ACTS.find((each) => entry[each]);
+}
+
 /** The text a device signs for an entry: one line for each thing it says, those that are empty left out. */
 export function textOf(device, sequence, entry) {
-  const act = ACTS.find((each) => entry[each]);
+  const act = actOf(entry);
   const said = entry[act];
   const place = entry.coarsePlace;
   const lines = [

@@ -1,16 +1,19 @@
 // What a device says of a scan at once, from what it carries: its list of parcels and its own earlier scans. The paper has moved
 // already, so nothing here refuses a scan of a parcel; it only tells the eyes. The server's answer comes later and has the last word.
 
+import { deedOf } from "./modes.js";
+
 const AT_DESK = new Set(["PICK_UP", "OUT_TO_COURIER", "INTO_HUB", "OUT_OF_HUB", "GIVE_BACK"]);
 const MINE_ALONE = new Set(["HAND_OVER", "DELIVER", "ATTEMPT_FAILED"]); // only who answers for a parcel can do these
 const FROM_ELSEWHERE = new Set(["PICK_UP", "INTO_HUB"]); // what comes in need not be on the list yet
 const OLD_LIST_MS = 12 * 3_600_000;
+const SAME_SHIFT_MS = 8 * 3_600_000; // done longer ago, it may well be done again: a parcel comes back, a second try
 
 /** Outcomes that wait for a tap. The others go on by themselves. */
 export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "superseded", "ended", "void", "wrong"]);
 
 /**
- * {outcome, place?, since?} of a scan. ``seen``: {mode, at} of this device's latest scan of the parcel; ``me``: {person, place};
+ * {outcome, place?, since?} of a scan. ``seen``: {deed, at} of what this device did to the parcel last; ``me``: {person, place};
  * ``parcel``: its row of the list, if known; ``label``: {state, destination} of a signed code, else undefined; ``listedAt``: when
  * the list was fetched, in ms.
  *
@@ -20,7 +23,7 @@ export const WAITS = new Set(["grave", "not_mine", "wrong_way", "unknown", "supe
  */
 export function judge({ mode, me, parcel, seen, label, labelVersion, listedAt, now }) {
   if (parcel && labelVersion && parcel.labelVersion && labelVersion < parcel.labelVersion) return { outcome: "superseded" };
-  if (seen && seen.mode === mode.name) return { outcome: "double", since: seen.at };
+  if (seen && seen.deed === deedOf(mode) && Math.abs(now - seen.at) < SAME_SHIFT_MS) return { outcome: "double", since: seen.at };
   if (!parcel) return unlisted(mode, me, label, listedAt, now);
   if (parcel.ended) return { outcome: parcel.void ? "void" : "ended" };
   const elsewhere = placeWanted(mode, me.place, parcel);

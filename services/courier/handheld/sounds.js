@@ -1,7 +1,8 @@
 // One motif per outcome, told apart without looking: rising for right, one flat tone for double, falling for errors.
 // Vibration follows the same rhythm.
 
-const MOTIFS = { // [hertz, milliseconds]; 0 hertz is a rest
+/** By outcome. */
+export const MOTIFS = { // [hertz, milliseconds]; 0 hertz is a rest
   right: [[880, 70], [1320, 110]],
   kept: [[880, 120]],
   double: [[660, 90], [0, 60], [660, 90]],

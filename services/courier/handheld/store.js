@@ -1,12 +1,12 @@
 // What the device keeps. A database, so that a write that is torn harms one record at most, and no log-out touches the queue.
 //
 // Stores: ``queue`` entries not yet answered, by their number on this device · ``answered`` entries with the server's answer ·
-// ``damaged`` records that cannot be read any more · ``seen`` the latest scan of each parcel · ``basket`` parcels scanned into an
+// ``damaged`` records that cannot be read any more · ``seen`` what was done to each parcel last · ``basket`` parcels scanned into an
 // act not yet finished · ``parcels`` the list the device carries · ``pictures`` signatures and photos by their SHA-256 ·
 // ``state`` device, shift and settings by name.
 
 import { openDB } from "idb";
-import { textOf } from "./entry.js";
+import { actOf, textOf } from "./entry.js";
 
 const NAME = "dossier-post-handheld";
 const KEPT = 5_000; // answered entries that stay visible; by number and not by time, since the clock may be wrong
@@ -20,7 +20,7 @@ export function open() {
       db.createObjectStore("damaged", { autoIncrement: true });
       db.createObjectStore("seen", { keyPath: "code" });
       db.createObjectStore("basket", { keyPath: ["mode", "code"] });
-      db.createObjectStore("parcels", { keyPath: "code" }).createIndex("tracking", "tracking");
+      db.createObjectStore("parcels", { keyPath: "code" });
       db.createObjectStore("pictures");
       db.createObjectStore("state");
     },
@@ -42,7 +42,7 @@ export async function keep(db, device, acts) {
   for (const record of records) {
     tx.objectStore("queue").put(record);
     for (const code of record.codes) {
-      tx.objectStore("seen").put({ code, mode: record.mode, at: record.at });
+      tx.objectStore("seen").put({ code, deed: actOf(record.entry) === "scan" ? record.mode : actOf(record.entry), at: record.at });
       tx.objectStore("basket").delete([record.mode, code]);
     }
   }
@@ -98,12 +98,23 @@ export async function setAside(db, records, reason) {
 /** Moves answered entries out of the queue, with their answers: from now on they are never sent again. */
 export async function settle(db, answers) {
   const tx = db.transaction(["queue", "answered"], "readwrite", { durability: "strict" });
-  for (const { entry, answer } of answers) {
-    tx.objectStore("answered").put(
-      { sequence: entry.sequence, device: entry.device, at: entry.at, mode: entry.mode, told: entry.told, codes: entry.codes, answer });
-    tx.objectStore("queue").delete(entry.sequence);
+  for (const { entry: { sequence, device, at, mode, told, codes }, answer } of answers) {
+    tx.objectStore("answered").put({ sequence, device, at, mode, told, codes, answer });
+  }
+  for (const [first, last] of runs(answers.map(({ entry }) => entry.sequence))) {
+    tx.objectStore("queue").delete(IDBKeyRange.bound(first, last)); // one step for a thousand that follow one another
   }
   await tx.done;
+}
+
+/** Numbers in rising order as runs without a gap: [1, 2, 3, 7] are [[1, 3], [7, 7]]. */
+function runs(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    if (found.length > 0 && found.at(-1)[1] === number - 1) found.at(-1)[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
 }
 
 /** Forgets the oldest answers; the queue is never touched here. */

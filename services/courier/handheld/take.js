@@ -96,10 +96,9 @@ export const take = {
 
 // Parcels this device has signed for already are not expected again, though the list may be older than that.
 async function withoutSigned(app, offers) {
-  const modes = new Set(["SIGN_AT_AUTHORITY", "HAND_OVER"]);
   const left = await Promise.all(offers.map(async (offer) => {
     const seen = await Promise.all(offer.parcels.map(({ code }) => app.db.get("seen", code)));
-    return { ...offer, parcels: offer.parcels.filter((_, at) => !(seen[at] && modes.has(seen[at].mode) && seen[at].at > (app.listedAt ?? 0))) };
+    return { ...offer, parcels: offer.parcels.filter((_, at) => !(seen[at]?.deed === "accept" && seen[at].at > (app.listedAt ?? 0))) };
   }));
   return left.filter(({ parcels }) => parcels.length > 0);
 }

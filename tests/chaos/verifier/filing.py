@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from . import folds
-from .dataset import DataSet
+from .dataset import DataSet, Fact
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHI_SQUARE_31_AT_0_001 = 61.1
 _ENOUGH_CODES = 200
+_CLOCKS_MS = 5_000  # two machines' clocks may be so far apart
 _TOLD_ANEW = ("RecordScans", "UploadBundle", "EnrolDevice")  # a repeated scan is told to be one; answers that carry the time
 
 
@@ -84,11 +85,26 @@ def _labels(data: DataSet) -> Iterator[str]:
 
 
 def i5(data: DataSet) -> Iterator[str]:
-    """No dossier is there that nobody asked for."""
-    asked = {op.key for op in data.history if op.op == "FileDossier"}
+    """No dossier is there that nobody asked for, or without its clerk being asked beside an open one of the same person."""
+    asked = {op.key: op.request for op in data.history if op.op == "FileDossier"}
+    persons: dict[str, list[list[Fact]]] = defaultdict(list)
     for filing, facts in data.dossiers().items():
         if facts[0].cause not in asked:
             yield f"{filing} was asked for by nobody"
+        elif "person" in asked[facts[0].cause]:
+            persons[asked[facts[0].cause]["person"]].append(facts)
+    for mine in persons.values():
+        for facts in mine:
+            begun = facts[0].recorded
+            beside = [other[0].key for other in mine if other[0].recorded + _CLOCKS_MS < begun < _closed(other) - _CLOCKS_MS]
+            if beside and not asked[facts[0].cause]["confirmed"]:
+                yield f"{facts[0].key} was filed beside {beside[0]} of the same person, and nobody was asked"
+
+
+def _closed(facts: list[Fact]) -> float:
+    """When it was declined, taken back or decided; endless if it was not."""
+    ends = ("DossierDeclined", "DossierWithdrawn", "DossierDecided")
+    return min((fact.recorded for fact in facts if fact.kind in ends), default=float("inf"))
 
 
 def i12(data: DataSet) -> Iterator[str]:
