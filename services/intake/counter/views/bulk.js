@@ -61,7 +61,7 @@ export async function show(counter, root) {
     }
     const { person, place: office } = counter.badge;
     const found = await readRows(rows, {
-      procedureOf: (code) => counter.procedureOf(code),
+      procedureOf: (code) => counter.catalogue.known(code),
       person,
       office,
       now: new Date().toISOString(),
