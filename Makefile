@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ badge: setup ## print what lets a developer into the pages of staff (ROLE=CLERK 
 labels: setup ## make a roll of labels to be bound later, as PDF in out/labels (ROLL=500 OFFICE=032248 PAPER=A4|SINGLE TARGET=up)
 	@$(PY) -m services.demo.labels $(if $(ROLL),--count $(ROLL)) $(if $(OFFICE),--office $(OFFICE)) $(if $(PAPER),--paper $(PAPER)) \
 	  --target $(TARGET)
+
+labelkeys: setup ## show the keys that labels are signed with (NEW=1 makes one that signs from now on, REVOKE=ID)
+	@$(PY) -m services.foundation.runtime.label_keys $(if $(filter 1,$(NEW)),new) $(if $(REVOKE),revoke $(REVOKE))
 
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
 	@$(PY) -m services

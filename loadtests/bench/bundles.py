@@ -25,11 +25,11 @@ async def on_one_file(home: Path, size: rows.Size, scans: int) -> list[Row]:
     """So many scans of known parcels, each signed, through the door of the embedded system, a thousand a call, two at once."""
     async with processes.embedded(home) as standing, processes.helper(home, "loadtests.bench.floors", "echo") as (at, _):
         many = Caller64(standing.addresses["intake"], clients.FILE_MANY, clients.clerk_token(standing))
-        filed = [dossier.parcel_code for dossier in await clients.filed_codes(many, scans // _ACTIVITIES)]
-        await rows.visible(standing, (await clients.filed_codes(many, 1))[0].tracking_code)
         hand = await _enrolled(standing)
         echoing, values, floor, costs = Caller64(at, floors.ECHO), list[float](), list[float](), list[float]()
         for _ in range(size.times):
+            filed = [dossier.parcel_code for dossier in await clients.filed_codes(many, scans // _ACTIVITIES)]  # new ones each time
+            await rows.visible(standing, (await clients.filed_codes(many, 1))[0].tracking_code)
             bundles = _signed(hand, filed, scans)
             floor.append(await rate(clients.echo(echoing), size.callers, size.seconds))
             sending = Caller64(standing.addresses["courier"], _UPLOAD, hand.token())

@@ -5,7 +5,7 @@ shuffled scans tell the same story. Scans never change who answers; only an acce
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,9 @@ class Parcel:
     etag: str = "1"
 
 
+_CARRIED = tuple(field.name for field in fields(Parcel) if field.name not in ("scans", "etag"))
+
+
 def order_of(scan: Scan) -> tuple[datetime, str, int]:
     """The order of the scans' own time; the device and its number settle ties the same way everywhere."""
     return scan.occur_time, scan.device, scan.device_sequence
@@ -88,12 +91,12 @@ def key_of(scan: Scan) -> tuple[str, int]:
     return scan.device, scan.device_sequence
 
 
-def fold(facts: Iterable[Any]) -> Parcel | None:
-    """State from facts; None without facts."""
-    values: dict[str, Any] = {}
-    scans: dict[tuple[str, int], Scan] = {}
-    number = 0
-    for number, fact in enumerate(facts, start=1):
+def fold(facts: Iterable[Any], after: Parcel | None = None) -> Parcel | None:
+    """State from facts, or from the state before them; None without either."""
+    values: dict[str, Any] = {} if after is None else {name: getattr(after, name) for name in _CARRIED}
+    scans = {} if after is None else {key_of(scan): scan for scan in after.scans}
+    number = before = 0 if after is None else int(after.etag)
+    for number, fact in enumerate(facts, start=before + 1):
         if number == 1:
             values = _registered(fact)
         elif isinstance(fact, ScanRecorded):

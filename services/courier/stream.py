@@ -1,12 +1,12 @@
 """A parcel's stream, and the unpublished ones beside it: what waits for the parcel, and the text of entries that name several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.foundation import codec
 from services.foundation.errors import NotFound
 from services.foundation.events import Recorded
-from services.foundation.subjects import Kind, Subjects
+from services.foundation.subjects import Decided, Kind, Subjects
 
 from . import parcel_facts
 from .entry import ActClaimed, EntryReceived
@@ -24,8 +24,12 @@ def unknown(code: str) -> NotFound:
     return NotFound("PARCEL_UNKNOWN", "no such parcel with you", field="parcel_code", value=code)
 
 
+def _resume(parcel: Parcel, decided: Iterable[Decided]) -> Parcel:
+    return fold((fact for fact, _ in decided), parcel) or parcel
+
+
 PARCEL: Kind[Parcel] = Kind(prefix="parcels/", topic=TOPIC, field="parcel_code", facts=FACTS,
-                            fold=lambda decided: fold(fact for fact, _ in decided), unknown=unknown)
+                            fold=lambda decided: fold(fact for fact, _ in decided), unknown=unknown, resume=_resume)
 Parcels = Subjects[Parcel]
 
 

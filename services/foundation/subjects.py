@@ -1,31 +1,23 @@
 """A subject's stream as every service uses it: load, answer a repeat or let a rule decide, append."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from . import codec, facts
+from . import facts
 from .crashpoints import reach
 from .envelope import sound
 from .errors import Conflict, Problem, Refused
-from .events import GENESIS, Actor, Append, Recorded, chain
+from .events import GENESIS, Append, Recorded, chain
+from .kinds import Decided, Kind, Request
 from .ports import Clock, Streams
 
 State = TypeVar("State")
-Decided = tuple[Any, datetime]  # a fact, and when it happened
 Rule = Callable[[Any], Awaitable[Sequence[Any]]]  # from the state to the facts that follow; raises Problem, changes nothing
 _TRIES = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """Who asks what: request id, keyed digest of its content, and the caller."""
-
-    id: str
-    fingerprint: str
-    actor: Actor
+__all__ = ["Ask", "Decided", "Kind", "Request", "Rule", "Subjects", "append_each", "append_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +30,6 @@ class Ask:
     request: Request
     occurred: datetime | None = None
     private: bytes | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind(Generic[State]):
-    """What is particular to one kind of subject. ``prefix`` is of the subject's name ("dossiers/"), ``field`` names it in
-    errors, ``unknown`` makes the error for one that is not there."""
-
-    prefix: str
-    topic: str | None  # None: its facts never leave the service
-    field: str
-    facts: codec.Registry
-    fold: Callable[[Iterable[Decided]], State | None]
-    unknown: Callable[[str], Problem]
-
-    def subject_of(self, name: str) -> str:
-        """Name of its stream."""
-        return self.prefix + name
-
-    def name_of(self, subject: str) -> str:
-        """Its own name."""
-        return subject.removeprefix(self.prefix)
-
-    def state_of(self, history: Sequence[Recorded]) -> State | None:
-        """The state after these facts; None without facts."""
-        return self.fold((self.facts.decode(fact.type, fact.data), fact.occurred) for fact in history)
-
-    def earlier_answer(self, history: Sequence[Recorded], request: Request) -> State | None:
-        """The state right after an earlier run of the same request; None if there was none.
-
-        Raises Refused REQUEST_ID_REUSED if the content differs.
-        """
-        of_request = [fact for fact in history if fact.cause == request.id]
-        if not of_request:
-            return None
-        if of_request[0].fingerprint != request.fingerprint:
-            raise Refused("REQUEST_ID_REUSED", "this id was used for other content; make a new one", field="request_id")
-        return self.state_of(history[:of_request[-1].sequence])
 
 
 class Subjects(Generic[State]):
@@ -115,14 +70,14 @@ class Subjects(Generic[State]):
         return answers
 
     async def states_after(self, facts: Sequence[Recorded]) -> list[State]:
-        """The state of each subject the facts are of, at least as far as they tell. One whose facts are all here is not read."""
+        """The state of each subject the facts are of, at least as far as they tell. One whose facts are all here, or whose state
+        before them is kept, is not read."""
         told: dict[str, list[Recorded]] = {}
         for fact in facts:
             told.setdefault(fact.subject, []).append(fact)
-        new = {subject: history for subject, history in told.items()
-               if all(fact.sequence == number for number, fact in enumerate(history, start=1))}
-        older = await self.states([self._kind.name_of(subject) for subject in told if subject not in new])
-        return [*older, *(state for history in new.values() if (state := self._kind.state_of(history)) is not None)]
+        known = {subject: self._kind.state_after(mine) for subject, mine in told.items()}
+        older = await self.states([self._kind.name_of(subject) for subject, state in known.items() if state is None])
+        return [*older, *(state for state in known.values() if state is not None)]
 
     def append_of(self, name: str, key: str, history: Sequence[Recorded], decided: Sequence[Decided], request: Request,
                   *, private: bytes | None = None) -> Append:

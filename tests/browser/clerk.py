@@ -10,7 +10,6 @@ from playwright.async_api import Browser, BrowserContext, Page
 from postal.intake.v1 import intake_service_pb2 as intake
 
 from services.demo.doors import Doors, Person
-from services.foundation.ports import Clock
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
 
@@ -177,11 +176,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office(home: Path, pages: Path, clock: Clock | None = None, http_port: int = 0) -> AsyncIterator[Office]:
+async def office(home: Path, pages: Path, printers: str = "") -> AsyncIterator[Office]:
     """The whole system on memory stores, with its built pages."""
-    chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=http_port, keys_dir=home,
-                               pages_dir=pages, printers=f"quay=folder:{home / 'printed'}")
-    async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
+    chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=home,
+                               pages_dir=pages, printers=printers or f"quay=folder:{home / 'printed'}")
+    async with wiring.running(("intake", "courier", "tracking"), chosen) as found:
         doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()}, Minter(Keys.load_or_make(home)).mint_for,
                       patience_s=2)
         yield Office(doors, home, found.http_port)

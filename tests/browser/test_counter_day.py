@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from playwright.async_api import Browser
 from postal.intake.v1 import dossier_pb2 as dossiers
 from postal.intake.v1 import intake_service_pb2 as intake
 
-from tests.browser.clerk import WHO, Clerk
+from services.foundation.localservers.process import free_port
+from tests.browser.clerk import WHO, Clerk, office
 from tests.builders import a_filing
 
 HEAD = "Mã thủ tục;Nơi giải quyết;Họ tên;CCCD;SĐT;Địa chỉ;Giấy tờ;Cước;Trọng lượng (g);Niêm phong"
@@ -174,3 +176,14 @@ async def test_a_file_that_is_no_sheet_is_told_and_files_nothing(clerk: Clerk) -
         await clerk.page.locator(".note .state.trouble").wait_for()
     assert "Thiếu cột" in await clerk.page.inner_text(".note .state.trouble")
     assert await clerk.dossiers() == []
+
+
+async def test_a_printer_that_is_away_is_told_and_the_dossier_is_taken_in_all_the_same(
+        browser: Browser, built_pages: Path, tmp_path: Path) -> None:
+    away = f"quay=tcp://127.0.0.1:{free_port()}?language=zpl"
+    async with office(tmp_path, built_pages, printers=away) as opened, opened.clerk(browser) as clerk:
+        await clerk.to_submit()
+        await clerk.press("Enter")
+        await clerk.sees("Chưa in được: Máy in không trả lời")
+        await clerk.page.locator(".preview img").wait_for()
+        await clerk.until_filed(1)

@@ -1,14 +1,19 @@
 """The counter without network: it opens, finds procedures, takes in with a label of a roll, and sends when the network is back."""
 
+import asyncio
 import json
+import subprocess
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, async_playwright
 from postal.intake.v1 import intake_service_pb2 as intake
 
+from services.foundation.localservers.process import free_port
 from tests.browser.clerk import CARD, WHO, Clerk, Office, office
+from tests.browser.field import FLAGS
+from tests.browser.test_handheld_faults import connected
 from tests.builders import a_filing
 
 
@@ -171,3 +176,39 @@ _ALL_KEPT = """async () => {
     db.close();
     return JSON.stringify([all, { ...localStorage }, { ...sessionStorage, badge: '' }]);
 }"""
+
+
+async def test_a_killed_browser_leaves_the_draft_and_the_queue(counter_office: Office, chromium: str, tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{counter_office.http_port}/counter/"
+    async with async_playwright() as player:
+        for life in (1, 2):
+            port = free_port()
+            process = await asyncio.create_subprocess_exec(
+                chromium, "--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={tmp_path / 'counter'}", *FLAGS,
+                "about:blank", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            context = (await connected(player, port)).contexts[0]
+            clerk = Clerk(context.pages[0], context, address, counter_office.doors, [])
+            await clerk.page.goto(f"{address}#token={counter_office.doors._mint(WHO)}")
+            await clerk.page.wait_for_selector("[data-field=procedure]")
+            if life == 1:
+                [label, *_] = await _labels(clerk)
+                await clerk.to_submit()
+                await clerk.scan(label)
+                await clerk.page.wait_for_function("() => document.activeElement.id === 'submit'")
+                await context.set_offline(True)
+                await clerk.press("Enter")
+                await clerk.sees("Đã ghi, sẽ gửi khi có mạng")
+                await clerk.look()
+                await clerk.press("Enter")
+                await clerk.at("procedure")
+                await clerk.type("khai sinh")
+                while "khai sinh" not in await clerk.page.evaluate(_ALL_KEPT):
+                    await clerk.page.wait_for_timeout(20)
+            else:
+                typed = await clerk.value("procedure")
+                [dossier] = await clerk.until_filed(1)
+            process.kill()
+            await process.wait()
+
+    assert typed == "khai sinh"
+    assert (dossier.parcel_code, dossier.applicant.full_name) == (label, "Nguyễn Thị Ánh Tuyết")

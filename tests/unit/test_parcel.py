@@ -115,3 +115,16 @@ def test_an_officer_of_another_place_signs_for_no_filing() -> None:
     after = fold([REGISTERED, handover.offer(told([]), "h", CLERK, elsewhere), taken])
     assert after is not None
     assert (taken.at_authority, after.ended, after.holder) == (False, False, Holder(person="officer", place="TINH-79"))
+
+
+@settings(derandomize=True, max_examples=200)
+@given(st.permutations(SCANS), st.integers(0, 9), st.integers(0, 9))
+def test_a_state_goes_on_where_it_stood(shuffled: list[ScanRecorded], offered: int, cut: int) -> None:
+    offer = handover.offer(told([]), "h", CLERK, DESK)
+    taken = handover.accept(fold([REGISTERED, offer]), "h", Holder(person="o", place="TINH-01"), "OFFICER", 4, ())  # type: ignore[arg-type]
+    facts: list[object] = [REGISTERED, *shuffled]
+    place = 1 + offered % len(facts)
+    facts = [*facts[:place], offer, *facts[place:], taken, shuffled[0]]
+    before = fold(facts[:1 + cut % len(facts)])
+
+    assert fold(facts[1 + cut % len(facts):], before) == fold(facts)

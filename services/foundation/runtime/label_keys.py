@@ -2,7 +2,7 @@
 
 Files of the installation's folder of keys, read again when one of them changes: ``label-<UTC time>.key`` (32 bytes, 0600), whose
 name says from when it signs, and ``label-revoked.txt``, a line each of key id and RFC 3339 time. A key goes in by
-``python -m services.foundation.runtime.label_keys new`` and out by ``revoke KEY_ID``; processes notice within the next label.
+``make labelkeys NEW=1`` and out by ``REVOKE=ID``; processes notice within the next label.
 """
 
 import os
