@@ -32,7 +32,7 @@ Object.assign(app, {
   sink: at("sink"), has: hasWord,
   drawResult: () => at("result") && drawResult(app, at("result")), // forms have no place for the last five, menus for neither
   drawLast: () => at("last") && drawLast(app, at("last")),
-  draw, go, sendNow, refreshList,
+  draw, go, send, refreshList,
   modeChosen: (name) => go("work", name),
 });
 
@@ -111,9 +111,9 @@ const uploader = makeUploader({
   },
 });
 
-/** Sends what is not yet sent, without waiting for a pause to end. */
-function sendNow() {
-  if (app.device && (app.person ?? app.lastPerson)) uploader.poke({ now: true });
+/** Sends what is not yet sent; a pause after failures runs its time, or ends at once if a person or the network asks (``now``). */
+function send({ now = false } = {}) {
+  if (app.device && (app.person ?? app.lastPerson)) uploader.poke({ now });
 }
 
 /** Fetches the list and the keys of labels; told to nobody if it fails, since the old list still serves. */
@@ -138,7 +138,7 @@ async function look() {
   const now = { wall: Date.now(), steady: performance.now() };
   if (jumped(lookedAt, now)) await askClock(app);
   lookedAt = now;
-  sendNow();
+  send();
   await draw();
 }
 
@@ -151,7 +151,7 @@ at("seeing").addEventListener("click", () => go("camera"));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && app.device && app.person) go("work");
 });
-addEventListener("online", () => { askClock(app).then(draw); sendNow(); refreshList(); });
+addEventListener("online", () => { askClock(app).then(draw); send({ now: true }); refreshList(); });
 addEventListener("offline", draw);
 setInterval(look, LOOK_MS);
 setInterval(refreshList, LIST_MS);
@@ -159,7 +159,7 @@ setInterval(refreshList, LIST_MS);
 await forgetOld(app.db);
 await go("work");
 askClock(app).then(draw);
-sendNow();
+send();
 refreshList().then(draw);
 install((takeOver) => takeOver());
 navigator.storage?.persist?.(); // so that a full device does not throw the queue away

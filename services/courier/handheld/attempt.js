@@ -55,7 +55,7 @@ export const attempt = {
     await keepActs(app, [{ entry, told: "right" }]);
     await app.go("work");
     announce(app, { outcome: "finished", code: row.code, said: words(app, `next.${entry.attempt.nextStep}`) });
-    app.sendNow();
+    app.send();
     return undefined;
   },
 };

@@ -64,7 +64,7 @@ export const deliver = {
     await keepActs(app, [{ entry: { ...circumstances(app), parcels: rows.map(parcelOf), deliver: act }, told: "right" }]);
     await app.go("work");
     announce(app, { outcome: "finished", said: words(app, "give.count", { n: rows.length }) });
-    app.sendNow();
+    app.send();
     return undefined;
   },
 };

@@ -62,7 +62,7 @@ export const shift = {
       await set(app, "lastPerson", person);
       followPlace(app);
       await app.go("work");
-      app.sendNow();
+      app.send();
       app.refreshList().then(app.draw);
       return undefined;
     };

@@ -51,7 +51,7 @@ export const give = {
     await keepActs(app, [{ entry, told: "right" }]);
     await app.go("work");
     announce(app, { outcome: "finished", said: words(app, "give.done", { n: rows.length }) });
-    app.sendNow();
+    app.send();
     return undefined;
   },
 };

@@ -26,7 +26,7 @@ export const scan = {
     }
     announce(app, { ...verdict, code: found.code });
     await Promise.all([app.drawLast(), app.draw()]);
-    app.sendNow();
+    app.send();
     return undefined;
   },
 };

@@ -39,7 +39,7 @@ export async function drawBottom(app, place) {
   const stuck = app.net.name === "waiting" || app.net.name === "offline";
   show(place, h("div", { class: "numbers" }, number("today", today), number("unsent", unsent)),
     h("div", { class: `net ${app.net.name}`, role: "status" }, h("p", {}, netSentence(app, unsent)),
-      stuck && h("button", { type: "button", onclick: () => app.sendNow() }, words(app, "send.now"))));
+      stuck && h("button", { type: "button", onclick: () => app.send({ now: true }) }, words(app, "send.now"))));
 }
 
 function netSentence(app, unsent) {

@@ -89,7 +89,7 @@ export const take = {
     await empty(app);
     await app.go("work");
     announce(app, { outcome: "finished", said: words(app, "take.done", { n: rows.length }) });
-    app.sendNow();
+    app.send();
     return undefined;
   },
 };

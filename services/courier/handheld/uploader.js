@@ -20,10 +20,12 @@ export function makeUploader({ db, send, seal, setClock, chance, onState, onAnsw
   let running;
   let wake = () => {};
   let ended = false;
+  let again = false; // something was stored while the last look found nothing
 
   async function run() {
     let left = true;
-    while (left && !ended) {
+    while ((left || again) && !ended) {
+      again = false;
       const wait = await navigator.locks.request("upload", async () => { // two tabs never send the same at once
         const records = await oldest(db, pace.size, isSound);
         left = records.length > 0;
@@ -85,6 +87,7 @@ export function makeUploader({ db, send, seal, setClock, chance, onState, onAnsw
     /** Starts sending if nothing is sent; with ``now`` it does not wait for a pause to end. */
     poke({ now = false } = {}) {
       if (now) wake();
+      again = true;
       running ??= run().finally(() => { running = undefined; });
       return running;
     },
