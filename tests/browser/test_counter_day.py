@@ -39,6 +39,7 @@ async def test_the_same_person_and_procedure_are_asked_about_before_a_second_fil
     assert first.parcel_code in shown.replace(" ", "")
     assert len(await clerk.dossiers()) == 1
     await clerk.tab_to("Nộp thêm một hồ sơ nữa")
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.sees("Đã nhận hồ sơ")
 
@@ -163,6 +164,9 @@ async def test_the_template_filled_in_by_another_program_is_taken_in(clerk: Cler
     await clerk.sees("1 dòng đúng, 0 dòng cần sửa")
     await clerk.press("Enter")
     await clerk.sees("Đã nhận 1.")
+    await clerk.tab_to("In 1 nhãn")
+    await clerk.press("Enter")
+    await clerk.sees("Đã gửi nhãn đến máy in quay")
     [dossier] = await clerk.until_filed(1)
 
     assert (dossier.applicant.identity_number, dossier.seal_number) == (number, "X9")

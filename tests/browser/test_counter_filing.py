@@ -246,3 +246,22 @@ async def test_a_supervisor_looks_on_and_closes_the_day(browser: Browser, counte
         assert await supervisor.page.locator("nav a").count() == 2
         await supervisor.press("F10")
         await supervisor.page.wait_for_function("() => document.activeElement.id === 'counted-fee'")
+
+
+async def test_a_paper_that_the_list_does_not_name_is_added_by_keys(clerk: Clerk) -> None:
+    await clerk.to_authority()
+    await clerk.press("Enter")
+    await clerk.at("papers[0].originals")
+    await clerk.tab_to("Thêm giấy tờ khác")
+    await clerk.press("Enter")
+    for text in ("Ảnh 4x6", "", "3"):
+        await clerk.type(text)
+        await clerk.press("Enter")
+    for name, text in (("phone", "0912345678"), ("postage", "25k"), ("weight", "120"), ("seal", "A1")):
+        await clerk.at(name)
+        await clerk.type(text)
+        await clerk.press("Enter")
+    await clerk.press("Enter")
+    [dossier] = await clerk.until_filed(1)
+
+    assert [(each.originals, each.copies) for each in dossier.papers if each.name == "Ảnh 4x6"] == [(0, 3)]

@@ -154,6 +154,7 @@ async def _trouble_seen(clerk: Clerk, see: Photographer) -> None:
     await see("double")
     await clerk.context.set_offline(True)
     await clerk.page.locator(".summary button:not(.go)").focus()
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.page.locator(".view.done .huge").wait_for()
     await see("done-offline")

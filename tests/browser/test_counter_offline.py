@@ -88,6 +88,7 @@ async def test_offline_a_label_of_a_roll_makes_a_filing_that_is_sent_when_the_ne
     await clerk.sees("Hồ sơ đã nộp")
     assert await clerk.page.evaluate("() => document.activeElement.textContent") == "Không nộp thêm"
     await clerk.tab_to("Nộp thêm một hồ sơ nữa")
+    await clerk.look()
     await clerk.press("Enter")
     await clerk.sees("Đã nhận hồ sơ")
     assert {dossier.parcel_code for dossier in await clerk.until_filed(2)} == {first, second}

@@ -57,6 +57,18 @@ export class Catalogue {
     return (this.all?.find((each) => each.code === code) ?? (await this.store.procedure(code)))?.procedure;
   }
 
+  /** A procedure by its code, from what is kept or from the server; undefined if there is none. Throws the door's Problem. */
+  async known(code) {
+    const kept = await this.byCode(code.trim());
+    if (kept || this.all) return kept;
+    try {
+      return (await this.call("GetProcedure", { code: code.trim() })).procedure;
+    } catch (problem) {
+      if (problem.reason === "PROCEDURE_UNKNOWN") return undefined;
+      throw problem;
+    }
+  }
+
   #ranked(found, words) {
     const weighed = found.map((each) => ({
       each,

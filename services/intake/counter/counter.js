@@ -89,18 +89,6 @@ export class Counter {
     return done;
   }
 
-  /** A procedure by its code, from what is kept or from the server; undefined if there is none. */
-  async procedureOf(code) {
-    const kept = await this.catalogue.byCode(code.trim());
-    if (kept || this.catalogue.all) return kept;
-    try {
-      return (await this.call("GetProcedure", { code: code.trim() })).procedure;
-    } catch (problem) {
-      if (problem.reason === "PROCEDURE_UNKNOWN") return undefined;
-      throw problem;
-    }
-  }
-
   // ---- views
 
   /** Shows what the address says. */
@@ -142,10 +130,15 @@ export class Counter {
     return this.#show("done", { entry });
   }
 
+  /** An empty draft of who works here. */
+  blank() {
+    const { person, place: office } = this.badge;
+    return newDraft({ id: crypto.randomUUID(), person, office, now: new Date().toISOString() });
+  }
+
   /** The next citizen; a scan that came early is theirs. */
   async next(landed) {
-    const { person, place: office } = this.badge;
-    const draft = newDraft({ id: crypto.randomUUID(), person, office, now: new Date().toISOString() });
+    const draft = this.blank();
     history.replaceState(null, "", "#/file");
     await this.#show("file", { draft: landed?.do === "applicant" ? withCard(draft, landed.card) : draft });
     if (landed?.do === "label") await this.shown.land?.(landed);

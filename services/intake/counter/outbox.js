@@ -47,7 +47,7 @@ export function isLogIn(reason) {
   return reason.startsWith("TOKEN_");
 }
 
-/** Sends what waits. ``call`` is the door; ``onChange`` is told after every answer. */
+/** Sends what waits. ``call`` is the door; ``onChange`` is told after every call's answers. */
 export class Outbox {
   constructor({ store, call, onChange = () => {} }) {
     Object.assign(this, { store, call, onChange, running: Promise.resolve() });
@@ -59,13 +59,16 @@ export class Outbox {
       return await this.#settled(entry, await this.call("FileDossier", entry.message));
     } catch (problem) {
       return await this.#refused(entry, asProblem(problem));
+    } finally {
+      this.onChange();
     }
   }
 
   /** Sends all that wait for a person, oldest first, an answer for each. One run at a time; gives whether nothing waits now. */
   flush(owner) {
-    this.running = this.running.then(() => this.#flush(owner));
-    return this.running;
+    const run = this.running.then(() => this.#flush(owner));
+    this.running = run.catch(() => {}); // a run that broke is told to who asked for it, and does not end the next
+    return run;
   }
 
   async #flush(owner) {
@@ -85,13 +88,17 @@ export class Outbox {
       const problem = asProblem(error);
       if (!mayWait(problem)) return this.#oneByOne(entries);
       for (const entry of entries) await this.#refused(entry, problem);
+      this.onChange();
       return false;
     }
+    let busy = false;
     for (const [at, { filed, problem }] of answer.results.entries()) {
       if (filed) await this.#settled(entries[at], filed);
       else await this.#refused(entries[at], problem);
+      busy ||= !filed && mayWait(problem);
     }
-    return true;
+    this.onChange();
+    return !busy;
   }
 
   // The door took none of them: the one that it cannot read must not hold the others up.
@@ -107,14 +114,12 @@ export class Outbox {
     const origin = entry.origin ? { origin: entry.origin } : {};
     const codes = codesOf(filed.dossier, { trackingUrl: filed.trackingUrl, requestId: entry.id, ...origin });
     await this.store.settle(entry.id, codes);
-    this.onChange();
     return { filed, codes };
   }
 
   async #refused(entry, problem) {
     const after = afterProblem(entry, problem);
     await this.store.renew(after);
-    this.onChange();
     return { problem: after.problem, entry: after };
   }
 }

@@ -59,13 +59,8 @@ export async function show(counter, root) {
       put(told, mark("trouble", counter.sayProblem("SHEET_UNREADABLE")));
       return;
     }
-    const { person, place: office } = counter.badge;
-    const found = await readRows(rows, {
-      procedureOf: (code) => counter.procedureOf(code),
-      person,
-      office,
-      now: new Date().toISOString(),
-    });
+    const found = await understood(rows);
+    if (!found) return;
     if (found.trouble) {
       put(told, mark("trouble", counter.sayProblem(found.trouble.reason, found.trouble.names.join(", "))));
       return;
@@ -76,10 +71,28 @@ export async function show(counter, root) {
     result.querySelector("button")?.focus();
   }
 
+  // Undefined if procedures would have to be asked for and there is no network.
+  async function understood(rows) {
+    const { person, place: office } = counter.badge;
+    try {
+      const procedureOf = (code) => counter.catalogue.known(code);
+      return await readRows(rows, { procedureOf, person, office, now: new Date().toISOString() });
+    } catch (problem) {
+      if (typeof problem.reason !== "string") throw problem;
+      put(told, mark("trouble", counter.sayProblem(problem.reason)));
+      return undefined;
+    }
+  }
+
   async function take() {
     sent = true;
     const now = new Date().toISOString();
-    const known = new Set((await counter.store.filedCodes()).map(({ requestId }) => requestId));
+    // What is filed, or may be filed already and waits for its answer, keeps the request it was sent with.
+    const waiting = (await counter.store.outbox(counter.owner)).filter(({ state }) => state === "waiting");
+    const known = new Set([
+      ...(await counter.store.filedCodes()).map(({ requestId }) => requestId),
+      ...waiting.map(({ id }) => id),
+    ]);
     const fresh = sheet.good.filter(({ draft }) => !known.has(draft.id));
     await counter.store.enqueue(
       fresh.map(({ draft, line }) =>

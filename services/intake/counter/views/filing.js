@@ -1,7 +1,7 @@
 // Taking a dossier in: the steps one under the other, the open one wide, the sum and the promises always in sight.
 
 import { button, h, mark, put } from "../dom.js";
-import { newDraft, withCard, withValues } from "../draft.js";
+import { withCard, withValues } from "../draft.js";
 import { amounts, applicant, envelope } from "../steps/fields-only.js";
 import { build as authority } from "../steps/authority.js";
 import { clock } from "../days.js";
@@ -16,7 +16,7 @@ import { build as procedure } from "../steps/procedure.js";
 const BUILD = { procedure, authority, papers, applicant, money: amounts, envelope };
 
 /** Shows the form for a draft; ``refusal`` is what the server has said of it. */
-export async function show(counter, root, { draft = blank(counter), refusal = null, note = "" } = {}) {
+export async function show(counter, root, { draft = counter.blank(), refusal = null, note = "" } = {}) {
   const { say } = counter;
   const summary = h("section", {
     class: "summary",
@@ -134,11 +134,16 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
       h("h2", {}, say("doubleTitle")),
       h("p", {}, say("doubleText")),
       code ? h("p", {}, `${say("doubleEarlier")}: `, h("span", { class: "code" }, groupCode(code))) : null,
-      h("p", { class: "buttons" }, button(say("doubleNo"), no, { kind: "go" }), button(say("doubleYes"), yes)),
+      h(
+        "p",
+        { class: "buttons" },
+        button(say("doubleNo"), no, { kind: "go", "data-calm": "" }),
+        button(say("doubleYes"), yes, { "data-calm": "" }),
+      ),
     );
     summary.dataset.kind = "double";
     summary.hidden = false;
-    summary.querySelector("button").focus(); // the harmless answer: a key too many files nothing
+    summary.querySelector("button").focus(); // the harmless answer; and a key too many answers nothing
   }
 
   // What no field is to blame for is said above them all.
@@ -171,15 +176,6 @@ export async function show(counter, root, { draft = blank(counter), refusal = nu
       counter.onNetwork = () => {};
     },
   };
-}
-
-function blank(counter) {
-  return newDraft({
-    id: crypto.randomUUID(),
-    person: counter.badge.person,
-    office: counter.badge.place,
-    now: new Date().toISOString(),
-  });
 }
 
 // A scan goes to its field, whatever step is open; the step stays, unless it was this very one.
