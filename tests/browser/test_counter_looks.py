@@ -39,7 +39,7 @@ class Photographer:
         if os.environ.get("PICTURES") and self.look == "desk-vi-light" and state in SHOWN:
             PICTURES.mkdir(exist_ok=True)
             with Image.open(SCREENS / f"{state}-{self.look}.png") as taken:  # few colours: a page of docs is not a photograph
-                taken.convert("RGB").quantize(24).save(PICTURES / f"{SHOWN[state]}.png", optimize=True)
+                taken.convert("RGB").quantize(96).save(PICTURES / f"{SHOWN[state]}.png", optimize=True)
         judged = await Axe().run(page)
         self.wrong += [f"{state}: {each['id']} {each['nodes'][0]['html'][:160]}" for each in judged.response["violations"]]
         if not await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"):
