@@ -65,7 +65,7 @@ class Part:
 
 def parts(kills: int, only: Sequence[str]) -> list[Part]:
     """What is asked for by names of parts and faults; the kills are shared out between the two back ends."""
-    on_file = kills * 3 // 5 if "servers" in only else kills
+    on_file = kills * 7 // 10 if "servers" in only else kills
     found = [Part("file", kills_on_one_file, on_file)] if "file" in only else []
     if "servers" in only:
         found.append(Part("servers", kills_on_servers, kills - on_file if "file" in only else kills))
