@@ -82,7 +82,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in parcels], place_names=self._names(parcels),
                                        next_page_token=codes[-1] if len(codes) == size else "")
 
-    def _names(self, parcels: Sequence[Parcel]) -> list[Message]:
+    def _names(self, parcels: Sequence[Parcel]) -> list[Any]:
         """Names of the places the parcels name: a person is sent to an office, not to a number."""
         codes = {code for parcel in parcels for code in (*parcel.route, parcel.authority_code, parcel.holder.place)}
         return [_pb.PlaceName(code=code, name=name) for code in sorted(codes) if (name := self._registry.name_of(code))]
