@@ -14,7 +14,7 @@ export async function fetchList(db, call, now) {
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await call("CourierService", "ListParcels", { pageSize: PAGE, wholePlace: true, pageToken });
     rows.push(...answer.parcels.map(rowOf));
-    for (const { code, name } of answer.placeNames) names[code] = name;
+    for (const { code, name } of answer.placeNames ?? []) names[code] = name;
     pageToken = answer.nextPageToken;
     if (!pageToken) break;
   }
