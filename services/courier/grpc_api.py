@@ -1,5 +1,6 @@
 """The courier door: messages to typed values, whose parcels these are, typed values to messages. Nothing else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.message import Message
@@ -33,7 +34,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
 
     def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning, bundles: Bundles) -> None:
         self._stores, self._keys, self._commands, self._scanning = context.stores, context.keys, commands, scanning
-        self._bundles = bundles
+        self._bundles, self._registry = bundles, context.registry
         self._label_keys = LabelKeys(context.settings.keys_dir)
 
     async def RecordScans(self, request: Any, _: Any) -> Message:
@@ -77,8 +78,14 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         for index, key in wanted:
             rows += await self._stores.views.find(VIEW, index, key, after=request.page_token, limit=size)
         codes = sorted({row.key for row in rows})[:size]
-        return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in await self._commands.parcels.states(codes)],
+        parcels = await self._commands.parcels.states(codes)
+        return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in parcels], place_names=self._names(parcels),
                                        next_page_token=codes[-1] if len(codes) == size else "")
+
+    def _names(self, parcels: Sequence[Parcel]) -> list[Any]:
+        """Names of the places the parcels name: a person is sent to an office, not to a number."""
+        codes = {code for parcel in parcels for code in (*parcel.route, parcel.authority_code, parcel.holder.place)}
+        return [_pb.PlaceName(code=code, name=name) for code in sorted(codes) if (name := self._registry.name_of(code))]
 
     async def RecordDelivery(self, request: Any, _: Any) -> Message:
         proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None

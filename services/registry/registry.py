@@ -97,6 +97,13 @@ class Registry:
                               province_code=unit.province_code)
         raise NotFound("OFFICE_UNKNOWN", "no such post office in the registry", field="office_code", value=code)
 
+    def name_of(self, code: str) -> str:
+        """What people call an office or an authority; "" for a code that is neither."""
+        try:
+            return self.authority(code).name if "-" in code else self.office(code).name
+        except NotFound:
+            return ""
+
     def office_of_unit(self, unit_code: str) -> Office:
         """The office that serves a commune; for a province its hub."""
         unit = self.unit(unit_code)

@@ -6,10 +6,13 @@ import re
 import pytest
 from playwright.async_api import Browser
 
+from services import registry
 from services.demo.doors import Person
 from services.foundation import codes
 from tests.browser.field import Device, Field
 from tests.pages.typing import typed
+
+NAMES = registry.load()
 
 
 async def listed(device: Device, count: int) -> None:
@@ -59,13 +62,14 @@ async def test_not_mine_and_wrong_way_name_the_place(work: Field, device: Device
     await listed(device, 2)
     await device.mode("8")
     await device.scan(theirs.parcel_code)
-    assert f"{work.office} đang giữ" in await device.says("not_mine")
+    assert f"{NAMES.name_of(work.office)} đang giữ" in await device.says("not_mine")
     await device.understood()
     await device.mode("2")
     await device.scan(mine.parcel_code)
     route = list((await work.parcel(mine.parcel_code)).route)
 
-    assert f"Phải ở {route[-1]}" in await device.says("wrong_way")
+    assert f"Phải ở {NAMES.name_of(route[-1])}." in await device.says("wrong_way")
+    assert NAMES.name_of(route[-1]).startswith("Trung tâm khai thác")  # its name, not its number
     assert [record["mode"] for record in await device.stored("queue")] in ([], ["OUT_TO_COURIER"])
 
 

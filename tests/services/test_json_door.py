@@ -110,7 +110,7 @@ async def test_an_answer_names_its_empty_fields_and_the_contracts_kinds(system: 
     empty = (await post(system.http_port, "/postal.courier.v1.CourierService/ListParcels", b"{}", token)).json
     procedure = (await post(system.http_port, "/postal.intake.v1.IntakeService/GetProcedure", b'{"code":"1.014092"}', token)).json
 
-    assert empty == {"parcels": [], "nextPageToken": ""}
+    assert empty == {"parcels": [], "nextPageToken": "", "placeNames": []}
     assert procedure["procedure"]["feeVnd"] == "500000"  # int64 is text, or a browser would round it
 
 

@@ -67,6 +67,12 @@ def test_pages_of_procedures_join_without_gap() -> None:
     assert [*first, *KNOWN.procedures("", first[-1].code, 100)] == KNOWN.procedures("", "", 500)
 
 
+def test_places_have_names_and_what_is_none_has_none() -> None:
+    assert KNOWN.name_of("025978") == KNOWN.office("025978").name
+    assert KNOWN.name_of("TINH-01") == KNOWN.authority("TINH-01").name
+    assert [KNOWN.name_of(code) for code in ("", "999999", "TINH-25978", "bt-lan")] == ["", "", "", ""]
+
+
 def test_authority_and_office_follow_the_unit() -> None:
     ward = KNOWN.unit("25978")
 

@@ -122,7 +122,7 @@ async function refreshList() {
   try {
     const through = (service, method, message) => call(app, service, method, message);
     await fetchList(app.db, through, Date.now());
-    app.listedAt = await app.db.get("state", "listedAt");
+    [app.listedAt, app.placeNames] = await Promise.all(["listedAt", "placeNames"].map((name) => app.db.get("state", name)));
     await fetchLabelKeys(app.db, through);
     app.labelKeys = await app.db.get("state", "labelKeys");
     return true;

@@ -7,7 +7,7 @@ import { signatureOf, tokenOf } from "./device.js";
 import { amend, keep, open } from "./store.js";
 import { say } from "./words.js";
 
-const KEPT_STATE = ["device", "person", "lastPerson", "mode", "language", "sun", "offset", "listedAt", "labelKeys"];
+const KEPT_STATE = ["device", "person", "lastPerson", "mode", "language", "sun", "offset", "listedAt", "labelKeys", "placeNames"];
 const PLACE_GOOD_MS = 15 * 60_000;
 
 /** The context, as the device's database has it. */
@@ -25,9 +25,14 @@ export async function set(app, name, value) {
   await app.db.put("state", value, name);
 }
 
-/** The word of a key in the person's language. */
+/** The word of a key in the person's language; a ``place`` among the values is told by its name, as far as the device knows it. */
 export function words(app, key, values) {
-  return say(app.language, key, values);
+  return say(app.language, key, values?.place ? { ...values, place: nameOf(app, values.place) } : values);
+}
+
+/** What people call an office or authority; its code where the device does not know. */
+export function nameOf(app, code) {
+  return app.placeNames?.[code] ?? code;
 }
 
 /** The person at work: {person, place, role}. */

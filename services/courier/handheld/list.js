@@ -9,14 +9,16 @@ const MOST_PAGES = 100; // 20,000 parcels
 /** Fetches the list whole and puts it in place of the old one; throws a Problem and leaves the old one. */
 export async function fetchList(db, call, now) {
   const rows = [];
+  const names = {};
   let pageToken = "";
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await call("CourierService", "ListParcels", { pageSize: PAGE, wholePlace: true, pageToken });
     rows.push(...answer.parcels.map(rowOf));
+    for (const { code, name } of answer.placeNames ?? []) names[code] = name;
     pageToken = answer.nextPageToken;
     if (!pageToken) break;
   }
-  await replaceList(db, rows, now);
+  await replaceList(db, rows, names, now);
   return rows.length;
 }
 

@@ -1,7 +1,7 @@
 // The list of modes, and the menu of device and shift.
 
 import { h, show } from "../../foundation/pages/dom.js";
-import { set, words } from "./context.js";
+import { nameOf, set, words } from "./context.js";
 import { languageButton } from "./enrol.js";
 import { modesOf, wordOf } from "./modes.js";
 import { counts } from "./store.js";
@@ -42,6 +42,6 @@ export const menu = {
 function facts(app, parcels) {
   const listed = app.listedAt ? words(app, "list.at", { n: parcels, time: new Date(app.listedAt).toLocaleString("vi-VN", { dateStyle: "short", timeStyle: "short" }) })
     : words(app, "list.none");
-  const rows = [["person", app.person ?? "–"], ["office", app.device.place], ["device", `${app.device.label} ${app.device.id}`.trim()], ["list", listed]];
+  const rows = [["person", app.person ?? "–"], ["office", nameOf(app, app.device.place)], ["device", `${app.device.label} ${app.device.id}`.trim()], ["list", listed]];
   return h("dl", {}, rows.flatMap(([key, value]) => [h("dt", {}, words(app, key)), h("dd", {}, value)]));
 }

@@ -141,8 +141,10 @@ export async function newest(db, most) {
 }
 
 /** Replaces the list the device carries, all of it or nothing. */
-export async function replaceList(db, parcels, at) {
+export async function replaceList(db, parcels, names, at) {
   const tx = db.transaction(["parcels", "state"], "readwrite");
+  const known = await tx.objectStore("state").get("placeNames");
+  tx.objectStore("state").put({ ...known, ...names }, "placeNames"); // of earlier lists too: what was said of them is still shown
   tx.objectStore("parcels").clear();
   for (const parcel of parcels) tx.objectStore("parcels").put(parcel);
   tx.objectStore("state").put(at, "listedAt");

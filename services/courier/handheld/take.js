@@ -3,7 +3,7 @@
 import { groupCode } from "../../foundation/pages/codes.js";
 import { h, show } from "../../foundation/pages/dom.js";
 import { collect, contents, empty } from "./basket.js";
-import { circumstances, keepActs, me, words } from "./context.js";
+import { circumstances, keepActs, me, nameOf, words } from "./context.js";
 import { openCount } from "./count.js";
 import { allRight, problemAt } from "./form.js";
 import { actsFor } from "./judge.js";
@@ -34,7 +34,7 @@ export const take = {
 
   choiceOf(app) {
     const options = this.offers.map(({ handoverId, giver, parcels }) => h("option", { value: handoverId, selected: handoverId === this.offer.handoverId },
-      words(app, "take.from", { n: parcels.length, who: giver.person || giver.place })));
+      words(app, "take.from", { n: parcels.length, who: giver.person || nameOf(app, giver.place) })));
     const onchange = async (event) => { this.chosen = event.target.value; await empty(app); await this.open(app, this.place); };
     return h("div", { class: "field" }, h("label", { for: "offer" }, words(app, "mode.TAKE_OVER")), h("select", { id: "offer", onchange }, options));
   },
