@@ -2,6 +2,7 @@
 
 import os
 import signal
+import secrets
 import socket
 import subprocess
 import time
@@ -12,10 +13,15 @@ _children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept, or Python complain
 
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now, below those that systems lend to outgoing connections: a server that is killed and started again
+    must find its own port free."""
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", 10_000 + secrets.randbelow(22_000)))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
 
 
 def is_open(port: int) -> bool:
