@@ -1,8 +1,8 @@
 """Starting and ending a server as a plain process that outlives its starter if asked to."""
 
 import os
-import signal
 import secrets
+import signal
 import socket
 import subprocess
 import time
