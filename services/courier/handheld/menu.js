@@ -13,7 +13,7 @@ export const choose = {
     show(place, h("nav", { class: "choose", "aria-label": words(app, "choose.mode") }, h("h2", {}, words(app, "choose.mode")),
       modesOf(role).map((mode) => h("button", { type: "button", class: `mode ${mode.hue}`, "aria-current": mode.name === app.mode ? "true" : undefined,
         onclick: () => app.modeChosen(mode.name) }, h("b", {}, mode.key), " ", words(app, wordOf(mode, role))))));
-    place.querySelector("[aria-current]")?.focus();
+    if (!app.sink.value) place.querySelector("[aria-current]")?.focus();
   },
 };
 
@@ -35,7 +35,7 @@ export const menu = {
       app.person && h("button", { type: "button", class: "danger", onclick: ending }, words(app, "shift.end")),
       h("p", { class: "quiet" }, words(app, "shift.kept", { n: unsent })),
       h("button", { type: "button", class: "go", onclick: () => app.go("work") }, words(app, "back"))));
-    place.querySelector("button").focus();
+    if (!app.sink.value) place.querySelector("button").focus(); // a scan half typed keeps the focus, or its Enter would press this
   },
 };
 
