@@ -7,8 +7,8 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from services.foundation import codes
+from services.foundation.localservers.process import free_port
 from tests.browser.field import Device, started
-from tests.journeys.systems import free_port
 
 
 async def test_with_the_server_gone_the_page_reloads_scans_and_sends_when_it_is_back(
