@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_events_pb2 as proofs
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
@@ -108,7 +109,9 @@ class Carrier:
         proof = proofs.DeliveryProof(relation=proofs.RECEIVER_RELATION_APPLICANT, signature_sha256="ab" * 32,
                                      identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD)
         proof.occur_time.FromDatetime(self.clock.now())
-        await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(parcel_code=result, proof=proof))
+        await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(
+            parcel_code=result, proof=proof, receiver=entries.ReceiverShown(
+                salt=f"{self.draw.getrandbits(128):032x}", last_four=f"{self.draw.randrange(10**4):04d}")))
         await self._look(filed["tracking_code"])
 
     async def _file(self) -> dict[str, Any]:

@@ -50,9 +50,9 @@ class Courier:
     def __init__(self, streams: Any, views: Any, clock: TurnableClock) -> None:
         self.streams, self.clock = streams, clock
         self.devices = DeviceCommands(streams, views, clock, b"k" * 32)
-        commands, scanning = Commands(streams, clock), Scanning(streams, clock)
+        commands, scanning = Commands(streams, clock, b"s" * 32, b"c" * 32), Scanning(streams, clock)
         self.parcels = commands.parcels
-        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), b"s" * 32)
+        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), b"s" * 32, b"c" * 32)
         self.bundles = Bundles(streams, clock, scanning, self.devices, claims)
         self.reactions = Reactions(self.parcels, claims, streams, views)
 
