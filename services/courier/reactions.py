@@ -145,7 +145,7 @@ class Reactions:
     """Three groups: one registers parcels, one keeps the list, one makes one-time codes."""
 
     def __init__(self, parcels: Parcels, claims: Claims, streams: Streams, views: Views, *,
-                 draw: Draw = secrets.token_bytes) -> None:
+                 draw: Draw = lambda size: secrets.token_bytes(size)) -> None:
         self._parcels, self._claims, self._streams, self._views, self._draw = parcels, claims, streams, views, draw
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
