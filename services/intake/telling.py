@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.foundation import codec
-from services.foundation.errors import Refused
+from services.foundation.errors import Refused, Unavailable
 from services.foundation.events import Actor, Recorded
 from services.foundation.one_time_code import code_of
 from services.foundation.ports import Clock, Notice, Notifier, Streams
@@ -55,12 +55,18 @@ class Telling:
         taken = bool(sealed)  # nobody is left to be told of a dossier whose applicant was forgotten
         if sealed:
             taken = await self._sent(Notice(
-                key=record.id, telephone=self._telephone_of(unseal(self._seal_key, subject, sealed[0])),
+                key=record.id, telephone=self._telephone_of(self._opened(subject, sealed[0])),
                 text=delivery_code(code_of(self._code_key, parcel_code, fact.salt), parcel_code)))
         by = Request(id=record.id, fingerprint="", actor=Actor(person="", role="", place=record.actor.place, device=""))
         now = self._clock.now()
         await self._streams.append_many([append_of(_noted(record), fact.filing_id, [], [
             (ApplicantTold(parcel_code=parcel_code, taken=taken), now)], by, now, topic=None)])
+
+    def _opened(self, subject: str, sealed: bytes) -> bytes:
+        try:
+            return unseal(self._seal_key, subject, sealed)
+        except Unavailable as broken:  # it never will open: its filing is set aside, all others are told
+            raise Refused(broken.reason, broken.advice) from None
 
     async def _sent(self, notice: Notice) -> bool:
         try:

@@ -284,6 +284,16 @@ def guess_for_ever(data: DataSet) -> None:
     facts[facts.index(code) + 1:facts.index(code) + 1] = [wrong] * 6
 
 
+def count_a_wrong_code_twice(data: DataSet) -> None:
+    facts, code = next((facts, fact) for facts in data.parcels().values() for fact in facts if fact.kind == "DeliveryCodeMissed")
+    facts.insert(facts.index(code), copy.deepcopy(code))
+
+
+def count_no_wrong_code(data: DataSet) -> None:
+    for facts in data.parcels().values():
+        facts[:] = [fact for fact in facts if fact.kind != "DeliveryCodeMissed"]
+
+
 def tell_nobody(data: DataSet) -> None:
     del data.streams["intake"][next(name for name in data.streams["intake"] if name.startswith("told/"))]
 
@@ -299,7 +309,8 @@ PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I21", unbalance), ("I22", charge_twice), ("I26", tell_a_name), ("I27", seal_under_another_name), ("I28", misprint_a_code),
     ("I29", see_the_past), ("I30", write_before), ("I32", miss_a_point),
     ("I35", forge_what_was_signed), ("I35", say_it_was_another), ("I35", move_what_was_signed_to_another_parcel),
-    ("I35", forget_a_device), ("I36", make_a_second_code), ("I36", guess_for_ever), ("I36", tell_nobody)]
+    ("I35", forget_a_device), ("I36", make_a_second_code), ("I36", guess_for_ever), ("I36", tell_nobody),
+    ("I36", count_a_wrong_code_twice), ("I36", count_no_wrong_code)]
 
 
 def test_every_invariant_has_a_planted_violation() -> None:

@@ -172,6 +172,20 @@ async def test_nobody_is_told_of_a_dossier_whose_applicant_was_forgotten() -> No
     assert both.gateway.taken == []
 
 
+async def test_a_seal_that_does_not_open_holds_up_nobody_else() -> None:
+    both = Both()
+    await both.reactions.on_going_out(await both.go_out())
+    await both.intake.forget_private("dossiers/f")
+    filed = [(ReviewStarted(authority_code="TINH-01"), START)]
+    await both.intake.append_many([append_of("dossiers/f", "f", await both.intake.read("dossiers/f"), filed, BY, START, topic=None,
+                                             private=seal(b"x" * 32, "dossiers/f", b"0912345678"))])
+    with pytest.raises(Refused) as refusal:  # not Unavailable, which would be tried for ever
+        await both.telling.on_parcels(await both.facts())
+
+    assert refusal.value.reason == "SEAL_BROKEN"
+    assert both.gateway.taken == []
+
+
 async def test_salts_are_drawn_anew_for_each_parcel_unless_a_test_draws() -> None:
     drawn = []
     for _ in range(2):

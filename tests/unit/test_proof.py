@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,7 @@ from services.courier.parcel_facts import (
     ParcelRegistered,
     ReceiverRelation,
 )
-from services.courier.proof import RULES, CodeFound, Shown, check, kind_of_result, rule_of
+from services.courier.proof import RULES, CodeFound, ProofWay, Shown, check, kind_of_result, rule_of
 from services.courier.proof_words import DeliveryKind, OneTimeCodeState, PictureKind
 from services.foundation.errors import Refused
 from services.foundation.one_time_code import MOST_WRONG, code_of, is_code_of
@@ -76,6 +77,31 @@ def test_every_kind_has_its_rule_and_none_lets_anybody_but_the_applicant_have_wh
     assert rule_of(DeliveryKind.TO_AUTHORITY).ways == ()
     assert {way.relation for way in rule_of(DeliveryKind.RESULT_IN_PERSON).ways} == {ReceiverRelation.APPLICANT}
     assert all(set(way.identity_papers) == set(IdentityPaper) and way.last_four for rule in RULES for way in rule.ways)
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "courier.md"
+ROWS = {"originals": DeliveryKind.RESULT_ORIGINALS, "copies alone": DeliveryKind.RESULT_COPIES,
+        "in person only": DeliveryKind.RESULT_IN_PERSON}
+
+
+def test_couriers_read_the_same_table() -> None:
+    """The English of docs/courier.md; what is said of papers, digits and names stands below it."""
+    lines = [[cell.split(" · ")[-1].strip() for cell in line.strip().strip("|").split("|")]
+             for line in PAGE.read_text(encoding="utf-8").splitlines() if line.strip().startswith("|")]
+    told = {row[0]: row[1:] for row in lines if row[0] in ROWS}
+
+    assert told == {name: [said([way for way in rule_of(kind).ways if way.relation is who]) for who in ReceiverRelation]
+                    for name, kind in ROWS.items()}
+
+
+def said(ways: list[ProofWay]) -> str:
+    """The ways of one receiver in words."""
+    words = []
+    for way in ways:
+        pictures = " or ".join(each.value.lower() for each in way.pictures)
+        words.append(f"code, and {pictures}" if way.one_time_code and len(way.pictures) > 1 else
+                     f"{pictures} and code" if way.one_time_code else pictures)
+    return ", or ".join(words) or "no"
 
 
 @pytest.mark.parametrize(("originals", "in_person_only", "kind"), [

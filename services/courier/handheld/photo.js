@@ -32,12 +32,15 @@ export function photoField(app) {
   };
   const open = async () => {
     taken = undefined;
+    let opened;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
+      opened = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
     } catch (error) {
       if (!(error instanceof DOMException) && !(error instanceof TypeError)) throw error; // TypeError: no mediaDevices without HTTPS
       return draw(h("label", { for: "photo" }, words(app, "deliver.photo.file")), file);
     }
+    stream = opened;
+    if (!place.isConnected) return close(); // the person has gone on meanwhile
     video.srcObject = stream;
     await video.play();
     return draw(video, button("deliver.shutter", async () => { await keep(video); close(); }));

@@ -82,7 +82,13 @@ def untold(data: DataSet) -> list[str]:
 
 
 def i36(data: DataSet) -> Iterator[str]:
-    """A parcel has one one-time code at most, before its end, and at most five wrong ones after that; each code is told once."""
+    """A parcel has one one-time code at most, before its end, and at most five wrong ones after that, each counted once for the
+    request that named it; each code is told once."""
+    counted = Counter(fact.message.request_id for facts in data.parcels().values() for fact in facts
+                      if fact.kind == "DeliveryCodeMissed")
+    yield from (f"the wrong code of {request} is counted {count} times" for request, count in counted.items() if count > 1)
+    yield from (f"the wrong code of {op.key} was told and is not counted" for op in data.history
+                if op.reason == "ONE_TIME_CODE_WRONG" and not counted[op.key])
     issued = set()
     for code, facts in data.parcels().items():
         kinds = [fact.kind for fact in facts]
