@@ -17,9 +17,11 @@ from services.foundation.subjects import Request
 
 from .bundles import MOST_ENTRIES, Bundles
 from .commands import Commands
-from .entry import Entry
+from .delivery import Delivery
+from .entry import Entry, ReceiverShown
 from .parcel import Parcel
 from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder, Scan
+from .proof import RULES, ProofRule, rule_of
 from .reactions import VIEW, holder_key
 from .scanning import Answer, Scanning, Seen
 from .stream import unknown
@@ -66,7 +68,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         parcel = await self._commands.parcels.state(code)
         if not _concerns(parcel, caller()):
             raise unknown(code)
-        return _pb.GetParcelResponse(parcel=_message(parcel))
+        return _pb.GetParcelResponse(parcel=_message(parcel), proof_rule=_rule(rule_of(parcel.delivery_kind)))
 
     async def ListParcels(self, request: Any, _: Any) -> Message:
         if not 0 <= request.page_size <= MOST_ON_A_PAGE:
@@ -80,6 +82,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         codes = sorted({row.key for row in rows})[:size]
         parcels = await self._commands.parcels.states(codes)
         return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in parcels], place_names=self._names(parcels),
+                                       proof_rules=[_rule(rule) for rule in RULES],
                                        next_page_token=codes[-1] if len(codes) == size else "")
 
     def _names(self, parcels: Sequence[Parcel]) -> list[Any]:
@@ -88,10 +91,13 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         return [_pb.PlaceName(code=code, name=name) for code in sorted(codes) if (name := self._registry.name_of(code))]
 
     async def RecordDelivery(self, request: Any, _: Any) -> Message:
-        proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None
-        name = codec.choice_name(request, "attempt_reason")
-        parcel = await self._commands.deliver(request.parcel_code, proof, AttemptReason[name],
-                                              self._request("RecordDelivery", request))
+        asked, name = self._request("RecordDelivery", request), codec.choice_name(request, "attempt_reason")
+        if request.HasField("proof"):
+            receiver = codec.from_message(request.receiver, ReceiverShown) if request.HasField("receiver") else None
+            parcel = await self._commands.deliver(request.parcel_code, Delivery(
+                proof=codec.from_message(request.proof, DeliveryProof), receiver=receiver), asked)
+        else:
+            parcel = await self._commands.attempt(request.parcel_code, AttemptReason[name], asked)
         return _pb.RecordDeliveryResponse(parcel=_message(parcel))
 
     async def UploadBundle(self, request: Any, _: Any) -> Message:
@@ -158,3 +164,7 @@ def _problem(problem: Problem) -> Any:
 
 def _message(parcel: Parcel) -> Any:
     return codec.to_message(parcel, parcel_pb2.Parcel)
+
+
+def _rule(rule: ProofRule) -> Any:
+    return codec.to_message(rule, _pb.ProofRule)

@@ -14,6 +14,8 @@ from .parcel import Parcel, fold, order_of
 from .parcel_facts import ScanRecorded
 
 TOPIC = "postal.parcels.v1"
+SCANNED = "postal.courier.v1.ScanRecorded"
+MISSED = "postal.courier.v1.DeliveryCodeMissed"
 OFFERED = "postal.courier.v1.HandoverOffered"
 FACTS = codec.Registry()
 FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed)

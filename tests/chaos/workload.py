@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_events_pb2 as proofs
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
@@ -108,8 +109,23 @@ class Carrier:
         proof = proofs.DeliveryProof(relation=proofs.RECEIVER_RELATION_APPLICANT, signature_sha256="ab" * 32,
                                      identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD)
         proof.occur_time.FromDatetime(self.clock.now())
-        await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(parcel_code=result, proof=proof))
+        await self._deliver(courier.RecordDeliveryRequest(parcel_code=result, proof=proof, receiver=entries.ReceiverShown(
+            salt=f"{self.draw.getrandbits(128):032x}", last_four=f"{self.draw.randrange(10**4):04d}")))
         await self._look(filed["tracking_code"])
+
+    async def _deliver(self, request: courier.RecordDeliveryRequest) -> None:
+        """Now and then with a code that is wrong: if there is one the courier is told so, and asks no further."""
+        if self.draw.random() < 0.3:
+            doubtful = courier.RecordDeliveryRequest()
+            doubtful.CopyFrom(request)
+            doubtful.receiver.one_time_code = "wrong"
+            try:
+                await self._ask("RecordDelivery", "courier", doubtful)
+                return
+            except GaveUp as told:
+                if told.args != ("ONE_TIME_CODE_WRONG",):
+                    raise
+        await self._ask("RecordDelivery", "courier", request)
 
     async def _file(self) -> dict[str, Any]:
         request = intake.FileDossierRequest(
@@ -222,7 +238,7 @@ class Carrier:
             raise GaveUp from None
         except Refusal as refusal:
             self.history.told(number, _outcome(refusal), reason=refusal.reason)
-            raise GaveUp from None
+            raise GaveUp(refusal.reason) from None
         problems = [each.problem.reason for each in getattr(reply, "results", ()) if each.HasField("problem")]
         self.history.told(number, "refused" if problems else "ok", _answered(reply), _digest(reply), ",".join(problems))
         if problems:

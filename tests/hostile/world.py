@@ -235,7 +235,7 @@ async def a_world(seed: int) -> AsyncIterator[World]:
             logger.addHandler(listener)
             stack.callback(logger.removeHandler, listener)
         chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=folder,
-                                   pages_dir=_pages(folder))
+                                   pages_dir=_pages(folder), notifier=f"folder:{folder / 'notices'}")
         running = await stack.enter_async_context(wiring.running(("intake", "courier", "tracking"), chosen))
         world = World(running, Minter(Keys.load_or_make(folder)), listener)
         addresses = {name: f"127.0.0.1:{port}" for name, port in running.ports.items()}

@@ -3,7 +3,7 @@
 // An entry here is the contract's message in JSON without number and signature; enums stand without their prefixes.
 
 const PREFIXES = { mode: "HANDHELD_MODE_", activity: "SCAN_ACTIVITY_", relation: "RECEIVER_RELATION_", identityPaper: "IDENTITY_PAPER_",
-  reason: "ATTEMPT_REASON_", nextStep: "NEXT_STEP_", kind: "DIFFERENCE_KIND_" };
+  picture: "PICTURE_KIND_", reason: "ATTEMPT_REASON_", nextStep: "NEXT_STEP_", kind: "DIFFERENCE_KIND_" };
 const ACTS = ["scan", "offer", "accept", "deliver", "attempt"];
 
 /** Which of the contract's acts an entry is: "scan", "offer", "accept", "deliver" or "attempt". */
@@ -21,7 +21,7 @@ export function textOf(device, sequence, entry) {
     ["place", place && `${place.latitudeHundredths} ${place.longitudeHundredths}`], ["mode", entry.mode],
     ["act", act.toUpperCase()], ["activity", said.activity], ["handover", said.handoverId], ["taker", said.taker?.place],
     ["person", said.taker?.person], ["signature", said.signatureSha256], ["relation", said.relation],
-    ["identity", said.identityPaper], ["receiver", said.receiverSha256], ["reason", said.reason], ["next", said.nextStep],
+    ["identity", said.identityPaper], ["receiver", said.receiverSha256], ["picture", said.picture], ["reason", said.reason], ["next", said.nextStep],
   ];
   const written = lines.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => `${name} ${value}`);
   return ["postal.courier.v1.Entry", ...written, ...entry.parcels.map(parcelLine)].join("\n");

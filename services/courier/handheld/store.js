@@ -9,6 +9,7 @@ import { openDB } from "idb";
 import { actOf, textOf } from "./entry.js";
 
 const NAME = "dossier-post-handheld";
+const HAD_NO_EFFECT = new Set(["CONFLICT", "REFUSED"]);
 const KEPT = 5_000; // answered entries that stay visible; by number and not by time, since the clock may be wrong
 
 /** Opens the database, made at the first visit. */
@@ -97,14 +98,22 @@ export async function setAside(db, records, reason) {
 
 /** Moves answered entries out of the queue, with their answers: from now on they are never sent again. */
 export async function settle(db, answers) {
-  const tx = db.transaction(["queue", "answered"], "readwrite", { durability: "strict" });
+  const tx = db.transaction(["queue", "answered", "seen"], "readwrite", { durability: "strict" });
   for (const { entry: { sequence, device, at, mode, told, codes }, answer } of answers) {
     tx.objectStore("answered").put({ sequence, device, at, mode, told, codes, answer });
+    if (HAD_NO_EFFECT.has(answer.outcome)) await forgetSeen(tx.objectStore("seen"), codes, at);
   }
   for (const [first, last] of runs(answers.map(({ entry }) => entry.sequence))) {
     tx.objectStore("queue").delete(IDBKeyRange.bound(first, last)); // one step for a thousand that follow one another
   }
   await tx.done;
+}
+
+// What had no effect was not done: the person may well do it again, and rightly.
+async function forgetSeen(seen, codes, at) {
+  for (const code of codes) {
+    if ((await seen.get(code))?.at === at) seen.delete(code);
+  }
 }
 
 /** Numbers in rising order as runs without a gap: [1, 2, 3, 7] are [[1, 3], [7, 7]]. */
@@ -140,11 +149,12 @@ export async function newest(db, most) {
   return found.filter(({ codes }) => Array.isArray(codes)).sort((one, other) => other.sequence - one.sequence).slice(0, most);
 }
 
-/** Replaces the list the device carries, all of it or nothing. */
-export async function replaceList(db, parcels, names, at) {
+/** Replaces the list the device carries, all of it or nothing: its parcels, names of places, rules of proof. */
+export async function replaceList(db, parcels, { names, rules }, at) {
   const tx = db.transaction(["parcels", "state"], "readwrite");
   const known = await tx.objectStore("state").get("placeNames");
   tx.objectStore("state").put({ ...known, ...names }, "placeNames"); // of earlier lists too: what was said of them is still shown
+  tx.objectStore("state").put(rules, "proofRules");
   tx.objectStore("parcels").clear();
   for (const parcel of parcels) tx.objectStore("parcels").put(parcel);
   tx.objectStore("state").put(at, "listedAt");
