@@ -12,7 +12,9 @@ from services.foundation.ports import Clock, Streams
 from services.foundation.sealing import seal
 from services.foundation.subjects import Ask, Request, Rule, append_each
 
+from . import case
 from .acts import Act, EntryOutcome, facts_of, outcome_of
+from .cases import Cases
 from .entry import ActClaimed
 from .parcel import Parcel
 from .scanning import Scanning
@@ -44,9 +46,9 @@ class Claims:
     """Judges acts, and keeps those without effect."""
 
     def __init__(self, streams: Streams, clock: Clock, parcels: Parcels, scanning: Scanning, calendar: WorkingCalendar,
-                 seal_key: bytes) -> None:
+                 seal_key: bytes, cases: Cases) -> None:
         self._streams, self._clock, self._parcels, self._scanning = streams, clock, parcels, scanning
-        self._calendar, self._seal_key = calendar, seal_key
+        self._calendar, self._seal_key, self._cases = calendar, seal_key, cases
 
     async def judge(self, said: Sequence[Said]) -> list[Judged]:
         """An answer for each, in the order in which they were done. Raises Conflict if others write all the time."""
@@ -76,6 +78,7 @@ class Claims:
 
     async def keep(self, judged: Sequence[tuple[Said, Judged]]) -> None:
         """Stores what is pending or in conflict, each once; then looks whether what was missing has come meanwhile."""
+        await self._open_cases(judged)
         rest = [(said, told) for said, told in judged if told.outcome in (EntryOutcome.PENDING, EntryOutcome.CONFLICT)]
         for _ in range(_TRIES):
             if not rest:
@@ -110,11 +113,21 @@ class Claims:
         found = await self._scanning.match_waiting(codes)
         if not found:
             return
+        known = await self._known(set(found))
         pending = [Said(Act(entry=claim.entry, met=claim.entry.parcels[0], actor=record.actor, moment=record.occurred,
                             evidence=claim.evidence),
                         Request(id=record.cause, fingerprint=record.fingerprint, actor=record.actor))
-                   for told in (await self._known(set(found))).values() for record, claim in told if claim.pending]
-        await self._tried(pending, {})
+                   for told in known.values() for record, claim in told if claim.pending]
+        judged = list(zip(pending, await self._tried(pending, known), strict=True))
+        await self._open_cases(judged)
+        await self._cases.take_effect([_id_of(said.act) for said, told in judged if told.outcome is EntryOutcome.APPLIED])
+
+    async def _open_cases(self, judged: Sequence[tuple[Said, Judged]]) -> None:
+        """For people to look at what is in conflict."""
+        await self._cases.open([
+            case.of_act(act.entry, act.met.parcel_code, act.actor, act.moment, told.problem.reason if told.problem else "",
+                        self._clock.now())
+            for act, told in ((said.act, told) for said, told in judged) if told.outcome is EntryOutcome.CONFLICT])
 
     async def _known(self, codes: set[str]) -> Known:
         waiting = await self._streams.read_many([waiting_of(code) for code in sorted(codes)]) if codes else {}
@@ -157,6 +170,10 @@ def _claim(said: Said, told: Judged) -> ActClaimed:
         entry = replace(entry, deliver=replace(entry.deliver, receiver=None))
     return ActClaimed(entry=entry, evidence=said.act.evidence, reason_code=told.problem.reason if told.problem else "",
                       pending=told.outcome is EntryOutcome.PENDING)
+
+
+def _id_of(act: Act) -> str:
+    return case.id_of(act.entry.device_time, act.actor.device, act.entry.device_sequence, act.met.parcel_code)
 
 
 def _problem(reason: str) -> Problem:

@@ -7,33 +7,39 @@ from services.foundation.calendar import WorkingCalendar
 from services.foundation.runtime import pages
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
+from . import cases
 from .bundles import Bundles
+from .cases import Cases
 from .claims import Claims
 from .commands import Commands
 from .devices import stream as devices
 from .devices.commands import DeviceCommands
 from .devices.grpc_api import DeviceApi
 from .grpc_api import CourierApi
+from .pictures import Pictures
 from .reactions import INDEXES, VIEW, Reactions
 from .scanning import Scanning
 from .stream import TOPIC
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
-VIEWS = {VIEW: INDEXES, devices.VIEW: devices.INDEXES}
+VIEWS = {VIEW: INDEXES, devices.VIEW: devices.INDEXES, cases.VIEW: cases.INDEXES}
 PAGE = pages.Page(name="handheld", camera=True)
 
 
 def build(context: ServiceContext) -> ServiceParts:
     """The service on what it is given."""
     streams = context.stores.streams
-    commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock)
+    seal_key = context.keys.seal_key
+    open_cases = Cases(streams, context.stores.views, context.clock, seal_key)
+    commands, scanning = Commands(streams, context.clock), Scanning(streams, context.clock, open_cases)
     calendar = WorkingCalendar(*context.registry.holidays()["postal"])
-    claims = Claims(streams, context.clock, commands.parcels, scanning, calendar, context.keys.seal_key)
+    claims = Claims(streams, context.clock, commands.parcels, scanning, calendar, seal_key, open_cases)
     reactions = Reactions(commands.parcels, claims, streams, context.stores.views)
     enrolled = DeviceCommands(streams, context.stores.views, context.clock, context.keys.index_key)
     bundles = Bundles(streams, context.clock, scanning, enrolled, claims)
-    api = CourierApi(context, commands, scanning, bundles)
+    pictures = Pictures(streams, context.clock, enrolled, seal_key)
+    api = CourierApi(context, commands, scanning, bundles, pictures, open_cases)
     device_api = DeviceApi(enrolled, context.clock, context.keys.index_key)
 
     def add(server: grpc.aio.Server) -> None:
