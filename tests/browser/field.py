@@ -191,6 +191,12 @@ class Device:
                 await asyncio.sleep(0.02)
         return found
 
+    async def until_gone(self, name: str, left: int = 0) -> None:
+        """Waits until a store holds no more than so many records."""
+        async with asyncio.timeout(60):
+            while len(await self.stored(name)) > left:
+                await asyncio.sleep(0.02)
+
     async def picture(self, name: str) -> None:
         """A screenshot into out/screens/handheld/; those of docs/courier.md also there, with PICTURES=1."""
         SCREENS.mkdir(parents=True, exist_ok=True)

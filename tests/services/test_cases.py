@@ -118,7 +118,7 @@ async def test_cases_are_of_the_place_of_the_device_and_a_courier_settles_none(d
     with pytest.raises(Refusal, match="ROLE_NOT_ALLOWED"):
         await settle(doors, case.case_id, who=hand)
     for wrong in (courier.ListCasesRequest(page_size=201), courier.ListCasesRequest(outcome=PENDING)):
-        with pytest.raises(Refusal, match="PAGE_SIZE_WRONG|OUTCOME_WRONG"):
+        with pytest.raises(Refusal, match=r"PAGE_SIZE_WRONG|OUTCOME_WRONG"):
             await doors.call("ListCases", wrong, SUPERVISOR)
 
 

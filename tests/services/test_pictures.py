@@ -1,5 +1,5 @@
-"""Pictures that prove an act, through the real door: taken for the entry that names them and for nothing else, kept sealed, shown to
-those who answer for the parcel, erased one by one."""
+"""Pictures that prove an act, through the real door: taken for the entry that names them and for nothing else, kept sealed, shown
+to those who answer for the parcel, erased one by one."""
 
 import asyncio
 import hashlib

@@ -1,8 +1,10 @@
 // Every word of the handheld, Vietnamese and English side by side. The same thing has the same word on every screen.
 
+import { OFFICE } from "./words_office.js";
+
 export const LANGUAGES = ["vi", "en"];
 
-const WORDS = {
+const WORDS = { ...OFFICE,
   title: ["Máy quét bưu tá", "Courier handheld"],
   // modes
   "mode.PICK_UP": ["Nhận tại quầy", "Pick up at counter"],
