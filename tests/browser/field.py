@@ -28,7 +28,8 @@ SCREENS = ROOT / "out" / "screens" / "handheld"
 UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
 PICTURES = ROOT / "docs" / "pictures"
 IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "wrong-way", "superseded", "hand-over", "deliver",
-                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock")}
+                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock", "cases",
+                                         "pictures-waiting")}
 PHONE = {"width": 360, "height": 640}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]

@@ -1,4 +1,5 @@
-"""Pictures of proof on their way: behind their entry, through any network, once; gone from the device only when the server has them."""
+"""Pictures of proof on their way: behind their entry, through any network, once; gone from the device only when the server has
+them."""
 
 import asyncio
 import base64

@@ -55,12 +55,12 @@ export const cases = {
     const settles = app.device.role !== "COURIER";
     const part = (key, rows) => rows.length > 0 && [h("h3", {}, words(app, key, { n: rows.length })),
       h("ul", { class: "cases" }, rows.map((row) => this.drawCase(app, row, settles)))];
-    show(this.place, h("section", { class: "form" }, h("h2", {}, words(app, "cases")),
+    show(this.place, h("section", { class: "form" }, h("h2", { tabindex: -1 }, words(app, "cases")),
       !conflicts ? h("p", {}, words(app, "cases.unknown")) : conflicts.length + late.length === 0 ? h("p", {}, words(app, "cases.none"))
         : [!settles && h("p", { class: "quiet" }, words(app, "cases.keepers")), part("cases.conflicts", conflicts), part("cases.late", late),
           settles && late.length > 1 && h("button", { type: "button", onclick: () => this.ask(app, late) }, words(app, "cases.all", { n: late.length }))],
       h("button", { type: "button", class: "go", onclick: () => app.go("work") }, words(app, "back"))));
-    if (!app.sink.value) this.place.querySelector("button").focus();
+    if (!app.sink.value) this.place.querySelector("h2").focus(); // the list begins there; Tab leads to its buttons
   },
 
   drawCase(app, row, settles) {
