@@ -51,11 +51,11 @@ class Pictures:
                 good[number] = kept(each)
             except Invalid as problem:
                 results[number] = _result(each, PictureOutcome.REFUSED, problem)
-        texts = await self._texts(device_id, [brought[number] for number in good])
+        texts = dict(zip(good, await self._texts(device_id, [brought[number] for number in good]), strict=True))
         appends: dict[int, Append] = {}
         for number, fact in good.items():
             try:
-                _check_named(brought[number], texts.get(brought[number].device_sequence))
+                _check_named(brought[number], texts[number])
                 appends[number] = self._append(device_id, brought[number], fact, who.actor())
             except NotFound as problem:
                 results[number] = _result(brought[number], PictureOutcome.AWAITED, problem)
@@ -96,18 +96,15 @@ class Pictures:
         return replace(picture, state=PictureState.KEPT if here else PictureState.ERASED, media_type=fact.media_type,
                        size_bytes=fact.size_bytes, receive_time=history[0].recorded)
 
-    async def _texts(self, device_id: str, brought: Sequence[EntryPicture]) -> dict[int, bytes]:
-        """The signed texts of the device's entries, by number, of those that have come. One read."""
-        names = {entry_of(device_id, each.device_sequence) for each in brought}
-        codes = {check_parcel_code(each.parcel_code) for each in brought}
-        found = await self._streams.read_many(sorted({
-            *names, *(PARCEL.subject_of(code) for code in codes), *(waiting_of(code) for code in codes)}))
-        texts: dict[int, bytes] = {}
-        for record in (record for history in found.values() for record in history if record.cause in names):
-            evidence = _evidence(record)
-            if evidence is not None and evidence.statement:
-                texts[evidence.device_sequence] = evidence.statement
-        return texts
+    async def _texts(self, device_id: str, brought: Sequence[EntryPicture]) -> list[bytes | None]:
+        """The signed text of each one's entry, None of those that have not come: kept apart if it names several parcels, else
+        with the fact or claim of the one. One read."""
+        wanted = [(entry_of(device_id, each.device_sequence), check_parcel_code(each.parcel_code)) for each in brought]
+        places = [(cause, (cause, PARCEL.subject_of(code), waiting_of(code))) for cause, code in wanted]
+        found = await self._streams.read_many(sorted({subject for _, subjects in places for subject in subjects}))
+        return [next((evidence.statement for subject in subjects for record in found[subject] if record.cause == cause
+                      and (evidence := _evidence(record)) is not None and evidence.statement), None)
+                for cause, subjects in places]
 
     async def _acts(self, code: str) -> list[_Act]:
         """What was done to a parcel by signed entries, each once."""
