@@ -54,7 +54,7 @@ export async function keep(db, device, acts, pictures = new Map()) {
   }
   for (const proof of records.flatMap(proofsOf)) {
     tx.objectStore("proofs").put(proof);
-    tx.objectStore("pictures").put(pictures.get(proof.sha256), proof.sha256);
+    if (pictures.has(proof.sha256)) tx.objectStore("pictures").put(pictures.get(proof.sha256), proof.sha256); // else it is there
   }
   await tx.done;
   return records;
