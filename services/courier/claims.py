@@ -12,7 +12,9 @@ from services.foundation.ports import Clock, Streams
 from services.foundation.sealing import seal, unseal
 from services.foundation.subjects import Ask, Request, Rule, append_each
 
+from . import case
 from .acts import Act, EntryOutcome, facts_of, outcome_of
+from .cases import Cases
 from .delivery import missed
 from .entry import ActClaimed
 from .parcel import Parcel
@@ -45,9 +47,10 @@ class Claims:
     """Judges acts, and keeps those without effect."""
 
     def __init__(self, streams: Streams, clock: Clock, parcels: Parcels, scanning: Scanning, calendar: WorkingCalendar,
-                 seal_key: bytes, code_key: bytes) -> None:
+                 keys: tuple[bytes, bytes], cases: Cases) -> None:
+        """``keys`` are the installation's for the seal and for one-time codes."""
         self._streams, self._clock, self._parcels, self._scanning = streams, clock, parcels, scanning
-        self._calendar, self._seal_key, self._code_key = calendar, seal_key, code_key
+        self._calendar, (self._seal_key, self._code_key), self._cases = calendar, keys, cases
 
     async def judge(self, said: Sequence[Said]) -> list[Judged]:
         """An answer for each, in the order in which they were done. Raises Conflict if others write all the time."""
@@ -77,6 +80,7 @@ class Claims:
 
     async def keep(self, judged: Sequence[tuple[Said, Judged]]) -> None:
         """Stores what is pending or in conflict, each once; then looks whether what was missing has come meanwhile."""
+        await self._open_cases(judged)
         rest = [(said, told) for said, told in judged if told.outcome in (EntryOutcome.PENDING, EntryOutcome.CONFLICT)]
         for _ in range(_TRIES):
             if not rest:
@@ -111,11 +115,15 @@ class Claims:
         found = await self._scanning.match_waiting(codes)
         if not found:
             return
+        known = await self._known(set(found))
         pending = [(code, Said(Act(entry=claim.entry, met=claim.entry.parcels[0], actor=record.actor, moment=record.occurred,
                                    evidence=claim.evidence),
                                Request(id=record.cause, fingerprint=record.fingerprint, actor=record.actor)))
-                   for code, told in (await self._known(set(found))).items() for record, claim in told if claim.pending]
-        await self._tried([await self._with_receiver(code, each) for code, each in pending], {})
+                   for code, told in known.items() for record, claim in told if claim.pending]
+        said = [await self._with_receiver(code, each) for code, each in pending]
+        judged = list(zip(said, await self._tried(said, known), strict=True))
+        await self._open_cases(judged)
+        await self._cases.take_effect([_id_of(each.act) for each, told in judged if told.outcome is EntryOutcome.APPLIED])
 
     async def _with_receiver(self, code: str, said: Said) -> Said:
         """The act with who received it, which lies sealed beside the claim: the rule asks for it. Once erased, without."""
@@ -126,6 +134,13 @@ class Claims:
         words = (receiver_of(unseal(self._seal_key, name, blob)) for blob in await self._streams.private(name))
         receiver = next((each for each in words if receiver_sha256(each) == deliver.receiver_sha256), None)
         return replace(said, act=replace(act, entry=replace(act.entry, deliver=replace(deliver, receiver=receiver))))
+
+    async def _open_cases(self, judged: Sequence[tuple[Said, Judged]]) -> None:
+        """For people to look at what is in conflict."""
+        await self._cases.open([
+            case.of_act(act.entry, act.met.parcel_code, act.actor, act.moment, told.problem.reason if told.problem else "",
+                        self._clock.now())
+            for act, told in ((said.act, told) for said, told in judged) if told.outcome is EntryOutcome.CONFLICT])
 
     async def _known(self, codes: set[str]) -> Known:
         waiting = await self._streams.read_many([waiting_of(code) for code in sorted(codes)]) if codes else {}
@@ -174,6 +189,10 @@ def _claim(said: Said, told: Judged) -> ActClaimed:
         entry = replace(entry, deliver=replace(entry.deliver, receiver=None))
     return ActClaimed(entry=entry, evidence=said.act.evidence, reason_code=told.problem.reason if told.problem else "",
                       pending=told.outcome is EntryOutcome.PENDING)
+
+
+def _id_of(act: Act) -> str:
+    return case.id_of(act.entry.device_time, act.actor.device, act.entry.device_sequence, act.met.parcel_code)
 
 
 def _problem(reason: str) -> Problem:

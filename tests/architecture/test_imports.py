@@ -15,7 +15,7 @@ PURE = {
     "services/intake/forms": ("words", "slip"),
     "services/intake/printing": ("journal",),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",
-                         "device_clock", "delivery", "notices", "acts", "proof", "proof_words"),
+                         "device_clock", "delivery", "notices", "acts", "proof", "proof_words", "picture", "case"),
     "services/courier/devices": ("device", "device_facts"),
     "services/tracking": ("timeline", "clocks_of_promise"),
     "services/foundation": ("events", "errors", "codes", "calendar", "signed_label", "one_time_code"),

@@ -32,7 +32,8 @@ SCREENS = ROOT / "out" / "screens" / "handheld"
 UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
 PICTURES = ROOT / "docs" / "pictures"
 IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "wrong-way", "superseded", "hand-over", "deliver",
-                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock")}
+                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock", "cases",
+                                         "pictures-waiting")}
 PHONE = {"width": 360, "height": 640}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
@@ -215,6 +216,12 @@ class Device:
             while len(found := await self.stored(name)) < count:
                 await asyncio.sleep(0.02)
         return found
+
+    async def until_gone(self, name: str, left: int = 0) -> None:
+        """Waits until a store holds no more than so many records."""
+        async with asyncio.timeout(60):
+            while len(await self.stored(name)) > left:
+                await asyncio.sleep(0.02)
 
     async def picture(self, name: str) -> None:
         """A screenshot into out/screens/handheld/; those of docs/courier.md also there, with PICTURES=1."""

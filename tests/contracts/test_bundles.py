@@ -18,6 +18,7 @@ from postal.courier.v1 import parcel_events_pb2 as facts
 from postal.courier.v1 import parcel_pb2 as parcels
 
 from services.courier.bundles import MOST_ENTRIES, Bundles
+from services.courier.cases import Cases
 from services.courier.claims import Claims
 from services.courier.commands import Commands
 from services.courier.devices.commands import DeviceCommands
@@ -54,9 +55,10 @@ class Courier:
     def __init__(self, streams: Any, views: Any, clock: TurnableClock) -> None:
         self.streams, self.clock = streams, clock
         self.devices = DeviceCommands(streams, views, clock, b"k" * 32)
-        commands, scanning = Commands(streams, clock, b"s" * 32, b"c" * 32), Scanning(streams, clock)
+        self.cases = cases = Cases(streams, views, clock, b"s" * 32)
+        commands, scanning = Commands(streams, clock, b"s" * 32, b"c" * 32), Scanning(streams, clock, cases)
         self.parcels = commands.parcels
-        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), b"s" * 32, b"c" * 32)
+        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), (b"s" * 32, b"c" * 32), cases)
         self.bundles = Bundles(streams, clock, scanning, self.devices, claims)
         self.reactions = Reactions(self.parcels, claims, streams, views)
 
@@ -240,6 +242,60 @@ async def test_of_many_who_accept_at_once_one_holds_it(open_courier: Any) -> Non
 
     assert sorted(each[0].outcome for each in answers) == ["APPLIED"] + ["CONFLICT"] * 7
     assert [fact.type.rsplit(".", 1)[1] for fact in facts] == ["ParcelRegistered", "HandoverOffered", "HandoverAccepted"]
+
+
+async def test_an_act_in_conflict_is_no_case_any_more_once_it_has_its_effect(open_courier: Any) -> None:
+    """A courier hands on what nobody has heard of; how it came into his hands is told last."""
+    clock, code, first = TurnableClock(START), CODES[0], str(uuid.UUID(int=1))
+    async with open_courier(clock) as courier:
+        clerk, bt = [await courier.enrol(hand) for hand in hands(clock)]
+        clock.turn(timedelta(hours=1))
+        at = clerk.now() - 600
+        on = bt.offer(code, to="901000", at=at + 20)
+        told = [await courier.send(bt, [on])]
+        await courier.register(code)
+        await courier.reactions._claims.match([code])
+        opened = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        told.append(await courier.send(bt, [bt.accept(code, handover_id=first, at=at + 10)]))
+        told.append(await courier.send(clerk, [clerk.offer(code, to=ROUTE[0], person="bt", handover_id=first, at=at)]))
+        left = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        ended = await courier.cases.listed(ROUTE[0], None, closed=True, after="", limit=10)
+        [parcel] = await courier.parcels.states([code])
+
+    assert [answer.outcome for each in told for answer in each] == ["PENDING", "PENDING", "APPLIED"]
+    assert [(case.reason_code, case.device_sequence) for case in opened] == [("NOT_HOLDER", on.device_sequence)]
+    assert (parcel.holder.person, parcel.offer.taker.place) == ("bt", "901000")
+    assert left == []
+    assert [(case.case_id, case.state) for case in ended] == [(opened[0].case_id, "TOOK_EFFECT")]
+
+
+async def test_a_case_is_on_the_list_before_its_fact_is_stored_and_a_repeat_is_the_same_case(open_courier: Any) -> None:
+    """Wherever a process ends, the device sends again what it has no answer for."""
+    clock, code = TurnableClock(START), CODES[0]
+    async with open_courier(clock) as courier:
+        await courier.register(code)
+        bt = await courier.enrol(hands(clock)[1])
+        clock.turn(timedelta(hours=1))
+        conflict = bt.offer(code, to="901000")
+        store, courier.streams.append_many = courier.streams.append_many, _cut
+        with pytest.raises(Unavailable):
+            await courier.send(bt, [conflict])
+        courier.streams.append_many = store
+        listed = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        clock.turn(timedelta(minutes=7))
+        [answer] = await courier.send(bt, [conflict])
+        again = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+
+    assert answer.outcome == "CONFLICT"
+    assert len(listed) == 1
+    assert again == listed
+
+
+async def _cut(appends: Sequence[Any]) -> list[bool]:
+    """The store goes away as something is to be written; nothing of it is."""
+    if not appends:
+        return []
+    raise Unavailable("STORE_AWAY", "retry")
 
 
 class Cut(MemoryStreams):

@@ -33,6 +33,12 @@ function parcelLine({ parcelCode, labelVersion, papersCounted, differences = [] 
     ...differences.map(({ kind, count }) => `${kind}=${count}`)].join(" ");
 }
 
+/** The pictures a kept record names, as the device keeps what it has yet to bring: [{sequence, device, code, sha256}]. */
+export function proofsOf({ device, sequence, codes, entry }) {
+  const { signatureSha256 } = entry[actOf(entry)];
+  return signatureSha256 ? [{ sequence, device, code: codes[0], sha256: signatureSha256 }] : [];
+}
+
 /** The message of a kept record: number, time and signature in the contract's form, enums with their prefixes. */
 export function messageOf({ sequence, entry, signature }) {
   const { at, ...rest } = entry;

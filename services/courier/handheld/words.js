@@ -1,11 +1,12 @@
 // Every word of the handheld, Vietnamese and English side by side. The same thing has the same word on every screen.
 
 import { DELIVERY } from "./words_of_delivery.js";
+import { OFFICE } from "./words_office.js";
 
 export const LANGUAGES = ["vi", "en"];
 
 const WORDS = {
-  ...DELIVERY,
+  ...DELIVERY, ...OFFICE,
   title: ["Máy quét bưu tá", "Courier handheld"],
   // modes
   "mode.PICK_UP": ["Nhận tại quầy", "Pick up at counter"],
