@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.foundation.calendar import WorkingCalendar
-from services.foundation.errors import Conflict, Problem
+from services.foundation.errors import Conflict, Problem, Unavailable
 from services.foundation.events import Append, Recorded
 from services.foundation.ports import Clock, Streams
 from services.foundation.sealing import seal, unseal
@@ -16,7 +16,7 @@ from . import case
 from .acts import Act, EntryOutcome, facts_of, outcome_of
 from .cases import Cases
 from .delivery import missed
-from .entry import ActClaimed
+from .entry import ActClaimed, ReceiverShown
 from .parcel import Parcel
 from .scanning import Scanning
 from .signed_text import receiver_of, receiver_sha256, receiver_text
@@ -68,8 +68,9 @@ class Claims:
     async def open_on(self, code: str) -> list[tuple[Recorded, ActClaimed]]:
         """What was said of a parcel and has had no effect."""
         said, history = (await self._known({code}))[code], await self._streams.read(PARCEL.subject_of(code))
-        applied = _with_effect(history)
-        return [(record, claim) for record, claim in said if record.cause not in applied]
+        applied, wrong = _with_effect(history), {fact.cause for fact in history if fact.type == MISSED}
+        return [(record, replace(claim, reason_code="ONE_TIME_CODE_WRONG", pending=False) if record.cause in wrong else claim)
+                for record, claim in said if record.cause not in applied]  # a code may have been found wrong while it waited
 
     async def applied(self, said: Sequence[Said]) -> list[bool]:
         """Whether each has had its effect before."""
@@ -130,10 +131,15 @@ class Claims:
         act, deliver = said.act, said.act.entry.deliver
         if deliver is None or not deliver.receiver_sha256:
             return said
-        name = waiting_of(code)
-        words = (receiver_of(unseal(self._seal_key, name, blob)) for blob in await self._streams.private(name))
-        receiver = next((each for each in words if receiver_sha256(each) == deliver.receiver_sha256), None)
+        found = [self._opened(waiting_of(code), blob) for blob in await self._streams.private(waiting_of(code))]
+        receiver = next((each for each in found if each and receiver_sha256(each) == deliver.receiver_sha256), None)
         return replace(said, act=replace(act, entry=replace(act.entry, deliver=replace(deliver, receiver=receiver))))
+
+    def _opened(self, subject: str, sealed: bytes) -> ReceiverShown | None:
+        try:
+            return receiver_of(unseal(self._seal_key, subject, sealed))
+        except Unavailable:  # it never will open, as if it were erased: what waits for it must not hold up all others
+            return None
 
     async def _open_cases(self, judged: Sequence[tuple[Said, Judged]]) -> None:
         """For people to look at what is in conflict."""

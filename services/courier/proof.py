@@ -72,13 +72,15 @@ _TABLE: Mapping[DeliveryKind, tuple[ProofWay, ...]] = {
     DeliveryKind.RESULT_IN_PERSON: (
         replace(_APPLICANT, pictures=_PHOTO), replace(_APPLICANT, pictures=_SIGNATURE, one_time_code=True)),
 }
-RULES = tuple(ProofRule(delivery_kind=kind, ways=ways) for kind, ways in _TABLE.items())
 
 
 def rule_of(kind: DeliveryKind) -> ProofRule:
     """The rule of a kind; what was registered before kinds were told is judged like a result with originals."""
     known = DeliveryKind.RESULT_ORIGINALS if kind is DeliveryKind.UNSPECIFIED else kind
     return ProofRule(delivery_kind=kind, ways=_TABLE[known])
+
+
+RULES = tuple(rule_of(kind) for kind in DeliveryKind)
 
 
 def kind_of_result(originals: int, *, in_person_only: bool) -> DeliveryKind:

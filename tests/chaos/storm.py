@@ -100,7 +100,8 @@ async def during(system: System, seed: int, read: Read, deed: Deed, expected_poi
     history = History(path)
     doors = Doors(system.addresses, minting(system.keys_dir).mint_for, patience_s=60)
     stop = asyncio.Event()
-    carriers = [Carrier(f"{seed}-{number}", doors, history, random.Random(f"{seed}/{number}")) for number in range(CARRIERS)]
+    carriers = [Carrier(f"{seed}-{number}", doors, history, random.Random(f"{seed}/{number}"), misremembers=True)
+                for number in range(CARRIERS)]
     running = [asyncio.create_task(carrier.run(stop)) for carrier in carriers]
     await deed(outcome)
     stop.set()

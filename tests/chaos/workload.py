@@ -56,6 +56,7 @@ class Carrier:
     history: History
     draw: random.Random
     curious: bool = True  # asks things twice and gives up now and then
+    misremembers: bool = False  # names wrong one-time codes now and then; only where applicants are told right ones
     clock: Clock = field(default_factory=SystemClock)
     finished: int = 0
     _scans: int = 0
@@ -114,14 +115,14 @@ class Carrier:
         await self._look(filed["tracking_code"])
 
     async def _deliver(self, request: courier.RecordDeliveryRequest) -> None:
-        """Now and then with a code that is wrong: if there is one the courier is told so, and asks no further."""
-        if self.draw.random() < 0.3:
+        """Now and then with a wrong code, once there is a right one: the courier is told so, and asks for none again."""
+        if self.misremembers and self.draw.random() < 0.3:
+            await self._until_told(request.parcel_code)
             doubtful = courier.RecordDeliveryRequest()
             doubtful.CopyFrom(request)
             doubtful.receiver.one_time_code = "wrong"
             try:
                 await self._ask("RecordDelivery", "courier", doubtful)
-                return
             except GaveUp as told:
                 if told.args != ("ONE_TIME_CODE_WRONG",):
                     raise
@@ -258,6 +259,15 @@ class Carrier:
                 return False
             return True
         await _until(held)
+
+    async def _until_told(self, code: str) -> None:
+        async def told() -> bool:
+            try:
+                answer = await self.doors.call("GetParcel", courier.GetParcelRequest(parcel_code=code), self.people["courier"])
+            except Refusal:
+                raise GaveUp from None
+            return bool(answer.parcel.one_time_code)
+        await _until(told)
 
     async def _until_lodged(self, filing_id: str) -> None:
         async def lodged() -> bool:

@@ -143,7 +143,7 @@ async def test_the_parcel_tells_its_rule_and_the_door_judges_by_it(a_result: Any
     assert answer.parcel.delivery_kind == parcels.DELIVERY_KIND_RESULT_ORIGINALS
     assert ways == {("RECEIVER_RELATION_APPLICANT", False), ("RECEIVER_RELATION_AUTHORISED", False),
                     ("RECEIVER_RELATION_AUTHORISED", True)}
-    assert {rule.delivery_kind for rule in listed.proof_rules} == set(parcels.DeliveryKind.values()) - {0}
+    assert {rule.delivery_kind for rule in listed.proof_rules} == set(parcels.DeliveryKind.values())
     assert answer.proof_rule in listed.proof_rules
     assert tried == ["RECEIVER_NOT_ALLOWED", "PROOF_SHORT", "PROOF_SHORT"]
     assert b"4321" not in delivered.data
@@ -273,8 +273,9 @@ async def test_a_delivery_whose_proof_is_short_is_kept_with_its_reason(a_result:
     assert len(sealed) == 2  # who received it
 
 
+@pytest.mark.parametrize("wrong", [False, True])
 async def test_what_waited_for_another_s_offer_is_judged_with_the_receiver_that_lay_sealed(
-        a_result: Any, clock: TurnableClock) -> None:
+        a_result: Any, clock: TurnableClock, wrong: bool) -> None:
     result = await a_result()
     giver = await hand_of(result, clock)
     taker = await enrolled(result.doors, clock, Person("ks", "SUPERVISOR", result.courier.place), operator="bt-lan")
@@ -282,18 +283,20 @@ async def test_what_waited_for_another_s_offer_is_judged_with_the_receiver_that_
     at = clock.now().timestamp() - 1800
     offer = giver.offer(result.code, to=result.courier.place, person="bt-lan", at=at)
     accept = taker.accept(result.code, handover_id=offer.offer.handover_id, at=at + 60)
-    delivered = named(taker, result, right, at=at + 120)
+    delivered = named(taker, result, other_than(right) if wrong else right, at=at + 120)
     first = await told(result.doors, taker, accept, delivered)
     await told(result.doors, giver, offer)
 
-    async def ended() -> bool:
-        return bool((await result.system.stores["courier"].streams.read(f"parcels/{result.code}"))[-1].type.endswith("Delivered"))
+    async def judged() -> Any:
+        return await result.stored("DeliveryCodeMissed" if wrong else "ParcelDelivered")
 
-    await until(ended)
-    [fact] = await result.stored("ParcelDelivered")
+    [fact] = await until(judged)
+    claims = (await result.doors.call("ListClaims", courier.ListClaimsRequest(parcel_code=result.code),
+                                      Person("gdv-x", "CLERK", result.courier.place))).claims
 
     assert outcomes(first) == [(PENDING, "NOTHING_OFFERED"), (PENDING, "NOT_HOLDER")]
-    assert facts.ParcelDelivered.FromString(fact.data).proof.one_time_code_held
+    assert [(claim.reason_code, claim.pending) for claim in claims] == ([("ONE_TIME_CODE_WRONG", False)] if wrong else [])
+    assert wrong or facts.ParcelDelivered.FromString(fact.data).proof.one_time_code_held
 
 
 async def test_without_a_notifier_no_code_is_made_and_the_other_ways_do(tmp_path: Path, clock: TurnableClock) -> None:

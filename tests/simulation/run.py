@@ -195,8 +195,8 @@ async def _quiet(world: World, loop: VirtualLoop) -> DataSet:
 
 def _refused(ops: list[Op]) -> Iterator[str]:
     """These people ask nothing that may be refused, but for the filing without a procedure, the look that comes too early, the
-    label that was used before, the person who has the same open and the code that is wrong."""
-    expected = ("JOURNEY_UNKNOWN", "LABEL_TAKEN", "POSSIBLE_DOUBLE", "ONE_TIME_CODE_WRONG")
+    label that was used before and the person who has the same open."""
+    expected = ("JOURNEY_UNKNOWN", "LABEL_TAKEN", "POSSIBLE_DOUBLE")
     for op in ops:
         if op.outcome == "refused" and op.request.get("procedure_code") != "" and op.reason not in expected:
             yield f"{op.op} of {op.client} was refused: {op.reason}"

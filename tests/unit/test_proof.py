@@ -72,7 +72,7 @@ def test_every_combination_is_judged_as_the_table_says(kind: DeliveryKind) -> No
 
 
 def test_every_kind_has_its_rule_and_none_lets_anybody_but_the_applicant_have_what_is_in_person_only() -> None:
-    assert {rule.delivery_kind for rule in RULES} == set(DeliveryKind) - {DeliveryKind.UNSPECIFIED}
+    assert {rule.delivery_kind for rule in RULES} == set(DeliveryKind)
     assert rule_of(DeliveryKind.UNSPECIFIED).ways == rule_of(DeliveryKind.RESULT_ORIGINALS).ways
     assert rule_of(DeliveryKind.TO_AUTHORITY).ways == ()
     assert {way.relation for way in rule_of(DeliveryKind.RESULT_IN_PERSON).ways} == {ReceiverRelation.APPLICANT}
