@@ -1,4 +1,4 @@
-"""`python -m services.admin`: operators' commands, on the stores and the log that the settings name. See docs/admin.md."""
+"""`python -m services.admin`: operators' commands, on the stores and the log that the settings name."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -135,7 +135,8 @@ def erase_command(filing_id: Filing, reason: Annotated[str, typer.Option(help="w
 
 
 @app.command("load-registry")
-def load_registry_command(folder: Path, effective: Annotated[str, typer.Option(help="ISO date; without it only the changes show")] = "",
+def load_registry_command(folder: Path, effective: Annotated[str, typer.Option(
+        help="ISO date from which it holds; without it only the changes show")] = "",
                           name: Annotated[str, typer.Option("--version", help="what its maker calls it")] = "",
                           operator: Operator = "", dry_run: DryRun = False, as_json: Json = False) -> None:
     """Load reference data from a date on; shows first what changes."""

@@ -2,8 +2,8 @@
 
 On servers, stream by stream: each is cut at the moment the backup began, so that no effect is in it without its cause. One file is
 copied by SQLite's own online backup first, beside a system that runs on it, and read from the copy. What was broken off goes on
-with the same command. Private parts stay sealed; the keys are not in it, only their names. Views and the log are not in it either: both
-are made from the streams.
+with the same command. Private parts stay sealed; the keys are not in it, only their names. Views and the log are not in it either:
+both are made from the streams.
 """
 
 import hashlib
@@ -48,7 +48,8 @@ async def backed_up(chosen: settings.Settings, folder: Path, steps: Steps, *, dr
                     "parts": run.parts}
         parts.written(folder / parts.MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     return Report("backup", ok=not run.broken, dry_run=dry_run, facts={
-        "folder": str(folder), "moment": iso(began), **told, "parts": len(run.parts), "went_on": run.went_on, "broken_streams": run.broken,
+        "folder": str(folder), "moment": iso(began), **told, "parts": len(run.parts), "went_on": run.went_on,
+        "broken_streams": run.broken,
         "keys_needed": keys_of(chosen.keys_dir)})
 
 

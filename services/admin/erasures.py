@@ -21,7 +21,7 @@ def _unknown(_: str) -> NotFound:
 
 ERASURE: Kind[tuple[facts.ErasedPart, ...]] = Kind(
     prefix="erasures/", topic=None, field="filing_id", facts=FACTS, unknown=_unknown,
-    fold=lambda decided: tuple(part for fact, _ in decided for part in fact.parts))
+    fold=lambda decided: tuple(part for fact, _ in decided for part in fact.parts) or None)
 
 
 def name_of(sealed: bytes) -> str:

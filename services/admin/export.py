@@ -30,8 +30,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same dossier gives the same file
 
 async def exported(over: Installation, filing_id: str, into: Path, *, seal_key: bytes | None, dry_run: bool) -> Report:
     """Writes the zip; refused if the file is there. ``seal_key`` opens the private parts."""
-    if into.exists():
-        raise Refused("FILE_THERE", "name a file that is not there yet", field="file")
+    _check_free(into)
     found = await dossiers.of(over, filing_id)
     files = {_place(service, subject): _json({"subject": subject, "service": service, "facts": [_fact(each) for each in facts]})
              for service, subjects in found.streams.items() for subject, facts in subjects.items()}
@@ -42,8 +41,7 @@ async def exported(over: Installation, filing_id: str, into: Path, *, seal_key: 
                 "shared_and_left_out": sorted(found.shared),
                 "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}}
     if not dry_run:
-        into.write_bytes(_zipped({**files, "manifest.json": _json(manifest)}))
-        into.chmod(0o600)
+        _write(into, {**files, "manifest.json": _json(manifest)})
     return Report("export", dry_run=dry_run, facts={
         "filing_id": filing_id, "file": str(into), "streams": sum(len(each) for each in found.streams.values()),
         "facts": sum(len(facts) for subjects in found.streams.values() for facts in subjects.values()),
@@ -86,6 +84,17 @@ async def _private(over: Installation, found: dossiers.Belongings, seal_key: byt
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _check_free(into: Path) -> None:
+    if into.exists():
+        raise Refused("FILE_THERE", "name a file that is not there yet", field="file")
+
+
+def _write(into: Path, files: Mapping[str, bytes]) -> None:
+    """For its owner's eyes: it may hold personal data."""
+    into.touch(mode=0o600, exist_ok=False)
+    into.write_bytes(_zipped(files))
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

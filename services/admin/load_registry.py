@@ -1,4 +1,4 @@
-"""`load-registry`: reference data from a folder of tables, from a date on. Shows what changes first; without a date it shows only that.
+"""`load-registry`: reference data from a folder of tables, from a date on. Without a date it only shows what would change.
 
 Every service keeps the fact in its own streams, and takes the registry that holds on the day it starts: restart them on that day.
 """

@@ -1,5 +1,5 @@
 """A backup as files: for each service numbered parts of whole subjects, a journal line for each part that is whole, and a manifest,
-written last. A part is a row of records, each its length and its bytes; a subject is a head in JSON, then facts and sealed blobs."""
+written last. A part is a row of records, each its length and its bytes; a subject is a head in JSON, facts, sealed blobs."""
 
 import hashlib
 import json

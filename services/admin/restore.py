@@ -1,8 +1,8 @@
 """`restore`: puts a backup back into an empty installation, on whichever back end; refused unless everything in it holds.
 
 Every fact waits for the relay afterwards: views and the log are made from the streams when the services start. Numbers go on far
-behind the last that was given, because labels printed after the backup are not known to it. What was broken off goes on with the same
-command.
+behind the last that was given, because labels printed after the backup are not known to it. What was broken off goes on with the
+same command.
 """
 
 from collections.abc import Sequence

@@ -41,8 +41,10 @@ def build(context: ServiceContext) -> ServiceParts:
         device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_api, server)  # type: ignore[no-untyped-call]
 
     routes = pages.routes(context.settings.pages_dir, PAGE)
-    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of,
-                        own_views=(OwnViews(views={devices.VIEW: devices.DEVICE.prefix}, project=enrolled.keep_list),), subscriptions=(
+    own_views = (OwnViews(views={devices.VIEW: devices.DEVICE.prefix}, project=enrolled.keep_list),)
+    subscriptions = (
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
         Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels, views={VIEW: PARCEL.prefix},
-                     project=reactions.keep_list)))
+                     project=reactions.keep_list))
+    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of, own_views=own_views,
+                        subscriptions=subscriptions)

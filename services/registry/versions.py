@@ -6,11 +6,10 @@ A service takes the one that holds on the day it starts, else the one it was bui
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from services.foundation import codec
 from services.foundation.errors import Invalid, NotFound
@@ -51,9 +50,8 @@ def _unknown(_: str = "") -> NotFound:
     return NotFound("REGISTRY_UNKNOWN", "none was loaded", field="registry")
 
 
-def _loaded(decided: Any) -> tuple[RegistryLoaded, ...]:
-    told: Iterator[Decided] = iter(decided)
-    return tuple(fact for fact, _ in told)
+def _loaded(decided: Iterable[Decided]) -> tuple[RegistryLoaded, ...] | None:
+    return tuple(fact for fact, _ in decided) or None
 
 
 LOADED: Kind[tuple[RegistryLoaded, ...]] = Kind(prefix="registries/", topic=None, field="registry", facts=FACTS, fold=_loaded,

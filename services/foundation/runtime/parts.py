@@ -31,8 +31,8 @@ class ServiceContext:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A group's reaction to topics. ``react`` is idempotent; Unavailable and Conflict make it be called again. ``views`` are those
-    it alone keeps, each with what the subjects' names begin with that its rows are named after; ``project`` is the part of ``react``
-    that keeps them, and does nothing else; None: all of it."""
+    it alone keeps, each with what the subjects' names begin with that its rows are named after; ``project`` is the part of
+    ``react`` that keeps them, and does nothing else; None: all of it."""
 
     topics: tuple[str, ...]
     group: str
