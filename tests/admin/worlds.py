@@ -27,6 +27,10 @@ from tests.handheld import Handheld, minting
 SERVICES = ("intake", "courier", "tracking")
 
 
+class Died(Exception):
+    """The process has ended here."""
+
+
 @dataclass
 class World:
     """Settings, and what was done: one dossier carried all the way, one scanned by a handheld that also claimed a delivery."""
@@ -63,6 +67,10 @@ class World:
             async with asyncio.timeout(90):
                 while not await self._level():
                     await asyncio.sleep(0.1)
+
+    def until_shown_now(self) -> None:
+        """The same for who has no loop running."""
+        asyncio.run(self.until_shown())
 
     async def _level(self) -> bool:
         """Whether a verification beside the running system finds nothing."""
