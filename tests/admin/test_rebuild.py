@@ -149,7 +149,7 @@ def test_what_is_published_again_changes_no_row(world: World) -> None:
     assert asyncio.run(_rows(world, "tracking", DOSSIERS)) == rows
 
 
-async def _park(world: World, filing_id: str) -> None:
+async def park(world: World, filing_id: str) -> None:
     """As a consumer of the group tracking does it."""
     async with installation.opened(writing=True, chosen=world.chosen) as over:
         streams, views = over.stores["intake"].streams, over.stores["tracking"].views
@@ -160,7 +160,7 @@ async def _park(world: World, filing_id: str) -> None:
 
 
 def test_a_parked_filing_is_listed_shown_and_released_and_then_shown_to_the_citizen(world: World) -> None:
-    asyncio.run(_park(world, world.whole))
+    asyncio.run(park(world, world.whole))
     code, verified = world.admin("verify", "--patience", "0")
     assert (code, verified["parked"], verified["findings"]) == (0, 1, [])  # it waits rightly
 

@@ -15,6 +15,7 @@ from postal.courier.v1 import courier_service_pb2 as courier
 from typer.testing import CliRunner
 
 from services import registry
+from services.admin import installation
 from services.admin.__main__ import app
 from services.demo.cases import PHARMACIST
 from services.demo.doors import Doors
@@ -85,6 +86,14 @@ class World:
     def empty(self, home: Path) -> "World":
         """Another installation with nothing in it and the same keys, on one file."""
         return World(replace(self.chosen, store=f"sqlite:{home / 'empty' / 'postal.sqlite'}", log="store"))
+
+    def made(self) -> None:
+        """As a first start leaves it: everything is there, and empty."""
+        async def once() -> None:
+            async with installation.opened(writing=True, chosen=self.chosen):
+                pass
+
+        asyncio.run(once())
 
     def state(self) -> Any:
         """Everything that is stored, to see whether anything was changed."""
