@@ -47,7 +47,8 @@ class Run:
             child.returncode = os.waitstatus_to_exitcode(status)
         report: dict[str, Any] = json.loads(said) if said.strip() else {}
         row = {"command": " ".join(word for word in words if not word.startswith("/")), "exit": child.returncode,
-               "seconds": round(time.monotonic() - start, 2), "peak_mb": round(used.ru_maxrss / 1000),
+               "seconds": round(time.monotonic() - start, 2), "cpu_s": round(used.ru_utime + used.ru_stime, 2),
+               "peak_mb": round(used.ru_maxrss / 1000),
                **{name: report[name] for name in _TOLD if isinstance(report.get(name), int)}}
         self.rows.append(row)
         sys.stderr.write(f"{row}\n")
@@ -65,7 +66,7 @@ async def everything(chosen: settings.Settings, home: Path, count: int, servers:
     start = time.monotonic()
     await filling.dossiers(chosen, count)
     filled = time.monotonic() - start
-    await filling.shown(chosen, home, servers)
+    await filling.shown(chosen, home, servers, count)
     sys.stderr.write(f"{count:,} dossiers stored in {filled:.0f} s, shown in {time.monotonic() - start:.0f} s\n")
     run, filing = Run(chosen), await _some(chosen)
     await asyncio.to_thread(run.command, "verify")
@@ -82,8 +83,8 @@ async def everything(chosen: settings.Settings, home: Path, count: int, servers:
         await asyncio.to_thread(run.command, "restore", str(home / "backup"), on=empty)
         await asyncio.to_thread(run.command, "verify", "--chains-only", on=empty)
     drained = time.monotonic()
-    await filling.shown(chosen, home, servers)
-    return {"dossiers": count, "stored_s": round(filled, 1), "republished_topic_taken_in_s": round(time.monotonic() - drained, 1),
+    await filling.shown(chosen, home, servers, count)
+    return {"dossiers": count, "stored_s": round(filled, 1), "republished_topic_sent_s": round(time.monotonic() - drained, 1),
             "commands": run.rows}
 
 

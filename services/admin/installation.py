@@ -4,6 +4,7 @@ import importlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from services import registry
 from services.foundation.adapters.clocks import SystemClock
@@ -74,9 +75,15 @@ class Installation:
     def _parts(self, service: str, views: Views) -> ServiceParts:
         mine = self.stores[service]
         parts: ServiceParts = importlib.import_module(f"services.{service}.service").build(ServiceContext(
-            stores=Stores(mine.streams, views, mine.sequences), log=self.log, clock=SystemClock(), registry=registry.load(),
+            stores=Stores(mine.streams, views, mine.sequences), log=self.log, clock=SystemClock(), registry=_registry(),
             keys=_NO_KEYS, settings=self.chosen, printers={}))
         return parts
+
+
+@cache
+def _registry() -> registry.Registry:
+    """What the projections do not look at, and cannot be built without."""
+    return registry.load()
 
 
 def declared(service: str) -> Mapping[str, Sequence[str]]:

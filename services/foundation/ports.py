@@ -165,7 +165,7 @@ class Views(Protocol):
     V4 ``find`` on an index that was not declared raises ValueError, and so does ``put_many``.
     V5 ``add`` adds to a counter atomically, once for each ``effect`` id; ``counter`` reads it (0 if never added).
     V6 Rows survive the death of the process (durable adapters).
-    V7 ``rows(view, after, limit)`` gives all rows of a view by key, in pages.
+    V7 ``rows(view, after, limit)`` gives all rows of a view by key, in pages; ``count`` tells how many there are.
     V8 ``remove(view, keys)`` removes these rows alone.
     V9 ``beside(views)`` gives Views that read and write an empty generation of these views beside the live one, which nobody else
        sees; what an earlier, unfinished one has left is gone. ``swap(views)`` makes it the live one, of all in one write: any
@@ -181,6 +181,7 @@ class Views(Protocol):
     async def add(self, counter: str, n: int, *, effect: str) -> None: ...
     async def counter(self, counter: str) -> int: ...
     async def rows(self, view: str, *, after: str = "", limit: int = 500) -> list[Row]: ...
+    async def count(self, view: str) -> int: ...
     async def remove(self, view: str, keys: Sequence[str]) -> None: ...
     async def beside(self, views: Sequence[str]) -> "Views": ...
     async def swap(self, views: Sequence[str]) -> None: ...
@@ -234,7 +235,6 @@ class Printer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What one service keeps, on one back end."""
-
     streams: Streams
     views: Views
     sequences: Sequences

@@ -173,7 +173,7 @@ def test_a_backup_that_is_not_what_was_written_is_refused(one_file: World, tmp_p
 
     assert (code, report["reason"]) == (3, "BACKUP_FOREIGN" if damage == "manifest" else "BACKUP_DAMAGED")
     if damage == "rewritten":
-        assert re.search(r"at parcels/RH\d{9}VN sequence \d+", report["message"])
+        assert re.search(r"at parcels/R[HX]\d{9}VN sequence \d+", report["message"])
     assert empty.admin("verify")[1]["facts"] == 0
 
 

@@ -111,6 +111,7 @@ async def test_v7_all_rows_come_by_key_in_pages(open_stores: Any) -> None:
 
         assert [each.key for each in first] == ["a", "b", "b/1"]
         assert first[0] == await stores.views.get("dossiers", "a")
+        assert [await stores.views.count(view) for view in ("dossiers", "other")] == [4, 1]
         assert [each.key for each in await stores.views.rows("dossiers", after="b/1")] == ["c"]
 
 

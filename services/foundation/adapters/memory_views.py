@@ -58,6 +58,9 @@ class MemoryViews:
     async def rows(self, view: str, *, after: str = "", limit: int = 500) -> list[Row]:
         return [row for key, row in sorted(self._of(view)[0].items()) if key > after][:limit]
 
+    async def count(self, view: str) -> int:
+        return len(self._of(view)[0])
+
     async def remove(self, view: str, keys: Sequence[str]) -> None:
         for key in keys:
             self._of(view)[0].pop(key, None)

@@ -98,6 +98,11 @@ class MongoViews:
             cursor = self._rows.find({"_id": {"$gt": f"{name}/{after}", "$lt": f"{name}0"}}).sort("_id", 1).limit(limit)
             return [_row(document, generation) async for document in cursor]
 
+    async def count(self, view: str) -> int:
+        name = named(view, await self._generations.of(view))
+        with told(_LONG_S):
+            return int(await self._rows.count_documents({"_id": {"$gt": f"{name}/", "$lt": f"{name}0"}}))
+
     async def remove(self, view: str, keys: Sequence[str]) -> None:
         name = named(view, await self._generations.of(view, now=True))
         with told():

@@ -98,6 +98,10 @@ class SqliteViews:
         generation = self._generation(view)
         return [_row(each, generation) for each in self._file.rows(_PAGE, (self._service, named(view, generation), after, limit))]
 
+    async def count(self, view: str) -> int:
+        place = (self._service, named(view, self._generation(view)))
+        return int(self._file.rows("SELECT count(*) FROM rows WHERE service=? AND view=?", place)[0][0])
+
     async def remove(self, view: str, keys: Sequence[str]) -> None:
         physical = named(view, self._generation(view))
         await self._file.write(lambda writer: _remove(writer, self._service, physical, keys))
