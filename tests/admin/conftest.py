@@ -40,7 +40,7 @@ def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     store, log = request.getfixturevalue("mongo_server"), request.getfixturevalue("lasting_kafka")
     if "servers" not in _made:
         chosen = settings.Settings(store=store, log=log, mongo_database=f"admin{uuid.uuid4().hex[:8]}",
-                                   keys_dir=tmp_path_factory.mktemp("keys"), **_PORTS)
+                                   keys_dir=tmp_path_factory.mktemp("servers") / "keys", **_PORTS)
         _made["servers"] = asyncio.run(filled(World(chosen)))
     return _made["servers"]
 

@@ -128,7 +128,9 @@ async def _one_more(world: World) -> World:
     from tests.builders import a_filing
 
     async with world.running() as doors:
-        return replace(world, scanned=(await doors.call("FileDossier", a_filing(), CLERK)).dossier.filing_id)
+        filed = (await doors.call("FileDossier", a_filing(), CLERK)).dossier.filing_id
+    await world.until_shown()
+    return replace(world, scanned=filed)
 
 
 async def _applicant(world: World) -> str:
@@ -208,8 +210,8 @@ def test_services_that_start_on_the_day_answer_by_the_new_registry(one_file: Wor
         from services.demo.doors import Doors
         from services.foundation.runtime.identity import Keys, Minter
 
-        async with wiring.running(("intake",), one_file.chosen, clock=TurnableClock(when)) as found:
-            doors = Doors({"intake": f"127.0.0.1:{found.ports['intake']}"},
+        async with wiring.running(SERVICES, one_file.chosen, clock=TurnableClock(when)) as found:
+            doors = Doors({each: f"127.0.0.1:{port}" for each, port in found.ports.items()},
                           Minter(Keys.load_or_make(one_file.chosen.keys_dir)).mint_for)
             answer = await doors.call("GetProcedure", intake.GetProcedureRequest(code="1.001193"), CLERK)
             await doors.close()

@@ -14,6 +14,7 @@ import pymongo
 from postal.courier.v1 import courier_service_pb2 as courier
 from typer.testing import CliRunner
 
+from loadtests.bench import processes
 from services import registry
 from services.admin import installation
 from services.admin.__main__ import app
@@ -54,13 +55,22 @@ class World:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Doors]:
-        """The services on it, in this process."""
-        async with wiring.running(SERVICES, self.chosen) as found:
-            doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()},
-                          minting(Minter(Keys.load_or_make(self.chosen.keys_dir))), patience_s=20)
+        """The services on it: in this process on one file, as processes of their own on servers."""
+        async with self._standing() as addresses:
+            doors = Doors(addresses, minting(Minter(Keys.load_or_make(self.chosen.keys_dir))), patience_s=20)
             await doors.ready()
             yield doors
             await doors.close()
+
+    @asynccontextmanager
+    async def _standing(self) -> AsyncIterator[dict[str, str]]:
+        if self.chosen.store.startswith("sqlite:"):
+            async with wiring.running(SERVICES, self.chosen) as found:
+                yield {name: f"127.0.0.1:{port}" for name, port in found.ports.items()}
+            return
+        servers = processes.Servers(self.chosen.store, self.chosen.log, (0, 0))
+        async with processes.services_on(self.chosen.keys_dir.parent, servers, self.chosen.mongo_database) as standing:
+            yield standing.addresses
 
     async def until_shown(self) -> None:
         """Runs the services until every view shows every stream."""
