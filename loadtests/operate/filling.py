@@ -35,7 +35,7 @@ async def shown(chosen: settings.Settings, home: Path, servers: processes.Server
         while True:
             async with installation.opened(writing=False, chosen=chosen) as over:
                 waits = [len(await over.stores[name].streams.unpublished(1)) for name in installation.OWNERS]
-                rows = [await over.stores[service].views.count(view) for service, view in _ROWS]
+                rows = [await over.stores[service].views.size(view) for service, view in _ROWS]
                 if not any(waits) and min(rows) >= count:
                     return
             await asyncio.sleep(1)

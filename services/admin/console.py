@@ -1,7 +1,7 @@
 """What every command shares: progress on standard error, one report on standard output, an exit code that scripts can rely on.
 
 0 done, and all is well · 1 done, and something was found that somebody has to look at · 2 asked wrongly · 3 refused in the present
-state · 4 a part we stand on does not answer.
+state · 4 a part we stand on does not answer · 5 a fault of ours, told by file and line.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from rich.table import Table
 from services.foundation.errors import Conflict, Exhausted, Problem, Refused, Unavailable
 from services.foundation.runtime import logs
 
-FINE, FOUND, WRONG, REFUSED, UNAVAILABLE = range(5)
+FINE, FOUND, WRONG, REFUSED, UNAVAILABLE, OURS = range(6)
 
 
 @dataclass
@@ -78,6 +78,9 @@ def carried_out(work: Callable[[Steps], Awaitable[Report]], *, as_json: bool) ->
             sys.stdout.write(json.dumps({"ok": False, "reason": problem.reason, "message": problem.message}) + "\n")
         sys.stderr.write(f"{problem.reason}: {problem.message}\n")
         return code_of(problem)
+    except Exception as error:  # at the edge of the process; its text may quote what it was given
+        sys.stderr.write(f"INTERNAL: {logs.told(error)}\n")
+        return OURS
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False) + "\n")
     else:

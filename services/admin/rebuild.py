@@ -30,16 +30,17 @@ class Rebuild:
     async def run(self, steps: Steps) -> None:
         """Beside, swap, and on until nothing of before the swap is missing."""
         names = sorted(self.live.views)
-        new = self._over.beside(self.live.name, await self._views.beside(names))
+        beside = await self._views.beside(names)
+        new = self._over.beside(self.live.name, beside)
         with steps.step(f"{self.live.name}: facts") as on:
             if not self.live.topics:
                 await self._from_streams(new)
-                await self._views.swap(names)
+                await beside.swap(names)
                 await self._from_streams(self.live)  # what commands have written to the old one meanwhile
             else:
                 async with self._over.log.reader(self.live.topics, f"rebuild-{uuid.uuid4().hex}", afresh=True) as reader:
                     await self._follow(reader, new, on)
-                    await self._views.swap(names)
+                    await beside.swap(names)
                     await self._follow(reader, new, on)
         with steps.step("removing the old rows"):
             await self._views.tidy(names)

@@ -104,7 +104,7 @@ class Verification:
         owners = {service: self._over.stores[service].streams for service in OWNERS}
         for view, prefix in projection.views.items():
             views, after = self._over.stores[projection.service].views, ""
-            count = await views.count(view)
+            count = await views.size(view)
             self.rows += count
             if count <= self._fitting[projection.name, view]:
                 continue  # all are known to have one

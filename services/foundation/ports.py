@@ -131,7 +131,7 @@ class EventLog(Protocol):
        with each; a log that has begun anew has another identity, one that has lost records tells fewer than before.
     L11 A reader opened ``afresh`` starts at the beginning whatever its group has committed.
     L12 ``turn`` of a reader has changed before ``batch`` gives anything of a part that another member may have had meanwhile.
-    L13 ``at_end`` of the only member of a group tells whether ``batch`` has given everything published before it was asked.
+    L14 ``at_end`` of the only member of a group tells whether ``batch`` has given everything published before it was asked.
     """
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...
@@ -145,7 +145,7 @@ class EventLog(Protocol):
 class Row:
     """A row of a view. ``reflects`` is the sequence of the newest fact of its stream it shows. ``value`` holds
     strings, ints, bools, None, lists and dicts of them. ``indexes`` maps declared index names to one value or many.
-    ``generation`` is told by reads; who writes what was worked out from a row that was read passes it on (V9)."""
+    ``generation`` is told by reads; who writes what was worked out from a row that was read passes it on (V10)."""
 
     key: str
     value: Mapping[str, Any]
@@ -165,13 +165,13 @@ class Views(Protocol):
     V4 ``find`` on an index that was not declared raises ValueError, and so does ``put_many``.
     V5 ``add`` adds to a counter atomically, once for each ``effect`` id; ``counter`` reads it (0 if never added).
     V6 Rows survive the death of the process (durable adapters).
-    V7 ``rows(view, after, limit)`` gives all rows of a view by key, in pages; ``count`` tells how many there are.
-    V8 ``remove(view, keys)`` removes these rows alone.
-    V9 ``beside(views)`` gives Views that read and write an empty generation of these views beside the live one, which nobody else
-       sees; what an earlier, unfinished one has left is gone. ``swap(views)`` makes it the live one, of all in one write: any
-       one ``get_many`` or ``find`` sees one generation alone, the new one within a second. A ``put_many`` that may have missed the
-       new one, or was worked out from a row of another, raises Conflict VIEW_SWAPPED: read again. ``tidy(views)`` removes what is
-       not live, once nobody can be reading it.
+    V8 ``rows(view, after, limit)`` gives all rows of a view by key, in pages; ``size`` tells how many there are.
+    V9 ``remove(view, keys)`` removes these rows alone.
+    V10 ``beside(views)`` gives Views that read and write an empty generation of these views beside the live one, which nobody else
+       sees; what an unfinished one has left is gone. Its ``swap(views)`` makes it the live one, of all in one write, or raises
+       Conflict VIEW_OVERTAKEN if another was begun since: any one ``get_many`` or ``find`` sees one generation alone, the new one
+       within a second. A ``put_many`` that may have missed the new one, or was worked out from a row of another, raises Conflict
+       VIEW_SWAPPED: read again. ``tidy(views)`` removes what is not live, once nobody can be reading it.
     """
 
     async def put_many(self, view: str, rows: Sequence[Row]) -> None: ...
@@ -181,7 +181,7 @@ class Views(Protocol):
     async def add(self, counter: str, n: int, *, effect: str) -> None: ...
     async def counter(self, counter: str) -> int: ...
     async def rows(self, view: str, *, after: str = "", limit: int = 500) -> list[Row]: ...
-    async def count(self, view: str) -> int: ...
+    async def size(self, view: str) -> int: ...
     async def remove(self, view: str, keys: Sequence[str]) -> None: ...
     async def beside(self, views: Sequence[str]) -> "Views": ...
     async def swap(self, views: Sequence[str]) -> None: ...

@@ -126,7 +126,7 @@ async def test_l12_a_readers_turn_changes_when_another_member_may_have_had_its_p
             assert reader.turn > alone
 
 
-async def test_l13_a_lone_reader_knows_when_it_has_read_everything(open_log: Any) -> None:
+async def test_l14_a_lone_reader_knows_when_it_has_read_everything(open_log: Any) -> None:
     async with open_log() as log:
         await log.publish(TOPIC, facts := an_append("dossiers/a", count=20).facts)
         found: list[Any] = []

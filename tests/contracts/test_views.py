@@ -103,7 +103,7 @@ async def test_n3_no_number_comes_again_after_reopening(open_durable_stores: Any
         assert await stores.sequences.block("a", 5) > 5
 
 
-async def test_v7_all_rows_come_by_key_in_pages(open_stores: Any) -> None:
+async def test_v8_all_rows_come_by_key_in_pages(open_stores: Any) -> None:
     async with open_stores() as stores:
         await stores.views.put_many("dossiers", [row(key, office="1") for key in ("b/1", "a", "c", "b")])
         await stores.views.put_many("other", [row("z")])
@@ -111,11 +111,11 @@ async def test_v7_all_rows_come_by_key_in_pages(open_stores: Any) -> None:
 
         assert [each.key for each in first] == ["a", "b", "b/1"]
         assert first[0] == await stores.views.get("dossiers", "a")
-        assert [await stores.views.count(view) for view in ("dossiers", "other")] == [4, 1]
+        assert [await stores.views.size(view) for view in ("dossiers", "other")] == [4, 1]
         assert [each.key for each in await stores.views.rows("dossiers", after="b/1")] == ["c"]
 
 
-async def test_v8_the_rows_named_go_and_with_them_their_indexes(open_stores: Any) -> None:
+async def test_v9_the_rows_named_go_and_with_them_their_indexes(open_stores: Any) -> None:
     async with open_stores() as stores:
         await stores.views.put_many("dossiers", [row(key, 5, office="1") for key in "abc"])
         await stores.views.remove("dossiers", ["a", "c", "nobody"])
@@ -125,7 +125,7 @@ async def test_v8_the_rows_named_go_and_with_them_their_indexes(open_stores: Any
         assert [each.key for each in await stores.views.find("dossiers", "office", "2")] == ["a"]
 
 
-async def test_v9_a_generation_beside_is_seen_by_nobody_until_the_swap(open_stores: Any) -> None:
+async def test_v10_a_generation_beside_is_seen_by_nobody_until_the_swap(open_stores: Any) -> None:
     async with open_stores() as stores:
         await stores.views.put_many("dossiers", [row("a", 4, office="old")])
         left = await stores.views.beside(["dossiers", "other"])
@@ -139,7 +139,10 @@ async def test_v9_a_generation_beside_is_seen_by_nobody_until_the_swap(open_stor
         assert await stores.views.find("dossiers", "office", "new") == []
         assert [each.key for each in await beside.find("dossiers", "office", "new")] == ["a", "b"]
 
-        await stores.views.swap(["dossiers", "other"])
+        with pytest.raises(Conflict) as problem:
+            await left.swap(["dossiers", "other"])
+        assert problem.value.reason == "VIEW_OVERTAKEN"
+        await beside.swap(["dossiers", "other"])
         await stores.views.tidy(["dossiers", "other"])
 
         assert [each.key for each in await stores.views.find("dossiers", "office", "new")] == ["a", "b"]
@@ -149,13 +152,13 @@ async def test_v9_a_generation_beside_is_seen_by_nobody_until_the_swap(open_stor
         assert (await stores.views.get("dossiers", "a")).reflects == 3
 
 
-async def test_v9_what_was_worked_out_from_a_row_before_the_swap_is_refused_after_it(open_stores: Any) -> None:
+async def test_v10_what_was_worked_out_from_a_row_before_the_swap_is_refused_after_it(open_stores: Any) -> None:
     async with open_stores() as stores:
         await stores.views.put_many("dossiers", [row("a", 1)])
         read = await stores.views.get("dossiers", "a")
         beside = await stores.views.beside(["dossiers"])
         await beside.put_many("dossiers", [row("a", 1)])
-        await stores.views.swap(["dossiers"])
+        await beside.swap(["dossiers"])
 
         with pytest.raises(Conflict) as problem:
             await stores.views.put_many("dossiers", [Row(key="a", value={"n": 2}, reflects=2, generation=read.generation)])
@@ -165,18 +168,18 @@ async def test_v9_what_was_worked_out_from_a_row_before_the_swap_is_refused_afte
         assert (await stores.views.get("dossiers", "a")).reflects == 2
 
 
-async def test_v9_another_process_that_has_missed_the_swap_is_told_and_then_writes_to_the_new_one(
+async def test_v10_another_process_that_has_missed_the_swap_is_told_and_then_writes_to_the_new_one(
         request: pytest.FixtureRequest) -> None:
     store, database = request.getfixturevalue("mongo_server"), f"t{uuid.uuid4().hex[:10]}"
     chosen = settings.Settings(store=store, log="kafka://unused", mongo_database=database)
     async with wiring.open_stores(chosen, "intake", DECLARED) as mine, wiring.open_stores(chosen, "intake", DECLARED) as other:
         await other.views.put_many("dossiers", [row("a", 1)])
-        await mine.views.beside(["dossiers"])
-        await mine.views.swap(["dossiers"])
+        await (await mine.views.beside(["dossiers"])).swap(["dossiers"])
 
         with pytest.raises(Conflict):
             await other.views.put_many("dossiers", [row("b", 1)])
         await other.views.put_many("dossiers", [row("b", 1)])
+        await mine.views.tidy(["dossiers"])
         assert [each.key for each in await mine.views.rows("dossiers")] == ["b"]
 
 

@@ -15,6 +15,7 @@ class MemoryViews:
         self._rows: dict[tuple[str, int], dict[str, Row]] = {(view, 0): {} for view in declared}
         self._live = dict.fromkeys(declared, 0)
         self._beside: tuple[str, ...] = ()
+        self._newest: dict[str, MemoryViews] = {}  # by view: the last that was begun beside
         self._counters: dict[str, int] = {}
         self._effects: set[tuple[str, str]] = set()
 
@@ -58,7 +59,7 @@ class MemoryViews:
     async def rows(self, view: str, *, after: str = "", limit: int = 500) -> list[Row]:
         return [row for key, row in sorted(self._of(view)[0].items()) if key > after][:limit]
 
-    async def count(self, view: str) -> int:
+    async def size(self, view: str) -> int:
         return len(self._of(view)[0])
 
     async def remove(self, view: str, keys: Sequence[str]) -> None:
@@ -68,19 +69,29 @@ class MemoryViews:
     async def beside(self, views: Sequence[str]) -> Views:
         other = MemoryViews(self._declared)
         other.__dict__.update(self.__dict__)  # the same rows
-        other._live, other._beside = dict(self._live), tuple(views)
+        other._beside = tuple(views)
         for view in views:
             self._rows[view, self._live[view] + 1] = {}
+            self._newest[view] = other
         return other
 
     async def swap(self, views: Sequence[str]) -> None:
+        if any(self._newest.get(view) is not self for view in views):
+            raise overtaken(views)
+        self._beside = ()
         for view in views:
             self._live[view] += 1
+            del self._newest[view]
 
     async def tidy(self, views: Sequence[str]) -> None:
         for view, generation in list(self._rows):
             if view in views and generation != self._live[view]:
                 del self._rows[view, generation]
+
+
+def overtaken(views: Sequence[str]) -> Conflict:
+    """What a rebuild is told when another was begun after it."""
+    return Conflict("VIEW_OVERTAKEN", f"another rebuild of {' '.join(views)} was begun since; let that one end", field="view")
 
 
 def swapped(view: str) -> Conflict:

@@ -23,7 +23,7 @@ from ..events import Append, Recorded
 from ..ports import Stored, Stores, Whole
 from .memory import conflict, wait_and_clear
 from .mongodb_documents import FIRST, all_of, document_of, documents_of, facts_of, take, whole_of
-from .mongodb_driver import duplicates, told
+from .mongodb_driver import LONG_S, duplicates, told
 from .mongodb_views import MongoSequences, MongoViews
 
 _SAFE: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
@@ -170,7 +170,7 @@ class MongoStreams:
                 await self._appends.update_many({"_id": {"$in": ids}, "turn": turn or None}, {"$unset": {"waiting": ""}})
 
     async def unmark(self, topic: str) -> None:
-        with told():
+        with told(LONG_S):  # all there are
             await self._appends.update_many({"topic": topic}, [{"$set": {
                 "waiting": "$order", "turn": {"$add": [{"$ifNull": ["$turn", 0]}, 1]}}}])
         self._appended.set()
@@ -185,15 +185,17 @@ class MongoStreams:
     async def wholes(self, after: str, limit: int) -> list[Whole]:
         """By ``_id``: a subject's documents lie together."""
         start = ""
-        with told():
+        with told(LONG_S):
             if after:
                 last = await self._appends.find_one({**all_of(after), "subject": after}, {"_id": 1}, sort=[("_id", -1)])
                 start = last["_id"] if last else f"{after}/"
             found: dict[str, list[Mapping[str, Any]]] = {}
-            async for document in self._appends.find({"_id": {"$gt": start}}).sort("_id", 1).batch_size(limit):
+            cursor = self._appends.find({"_id": {"$gt": start}}).sort("_id", 1).batch_size(limit + 1)
+            async for document in cursor:
                 if document["subject"] not in found and len(found) == limit:
                     break
                 found.setdefault(document["subject"], []).append(document)
+            await cursor.close()
         return [whole_of(subject, documents) for subject, documents in found.items()]
 
     async def put_back(self, wholes: Sequence[Whole]) -> list[bool]:

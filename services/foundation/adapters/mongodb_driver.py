@@ -10,6 +10,7 @@ from ..errors import Unavailable
 
 DUPLICATE = 11000
 _TIMEOUT_S = 5
+LONG_S = 600  # what operators do with all there is
 
 
 @contextmanager

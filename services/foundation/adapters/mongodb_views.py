@@ -11,10 +11,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from ..ports import Row, Views
 from .memory_views import check_declared, index_values, named, swapped
-from .mongodb_driver import duplicates, told
+from .mongodb_driver import LONG_S, duplicates, told
 from .mongodb_generations import LEASE_S, Generations
-
-_LONG_S = 120  # the removal of a whole generation
 
 
 class MongoViews:
@@ -98,9 +96,9 @@ class MongoViews:
             cursor = self._rows.find({"_id": {"$gt": f"{name}/{after}", "$lt": f"{name}0"}}).sort("_id", 1).limit(limit)
             return [_row(document, generation) async for document in cursor]
 
-    async def count(self, view: str) -> int:
+    async def size(self, view: str) -> int:
         name = named(view, await self._generations.of(view))
-        with told(_LONG_S):
+        with told(LONG_S):
             return int(await self._rows.count_documents({"_id": {"$gt": f"{name}/", "$lt": f"{name}0"}}))
 
     async def remove(self, view: str, keys: Sequence[str]) -> None:
@@ -128,7 +126,7 @@ class MongoViews:
 
     async def _clear(self, view: str, generation: int) -> None:
         name = named(view, generation)
-        with told(_LONG_S):
+        with told(LONG_S):
             await self._rows.delete_many({"_id": {"$gt": f"{name}/", "$lt": f"{name}0"}})
 
 

@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ports import Row, Views
-from ..memory_views import check_declared, index_values, named, swapped
+from ..memory_views import check_declared, index_values, named, overtaken, swapped
 from .schema import IN_ONE_QUERY, marks
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class SqliteViews:
         self._file, self._service = file, service
         self._declared = {view: tuple(names) for view, names in declared.items()}
         self._beside: dict[str, int] = {}
+        self._token = ""  # of what was begun beside
 
     async def put_many(self, view: str, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -98,7 +100,7 @@ class SqliteViews:
         generation = self._generation(view)
         return [_row(each, generation) for each in self._file.rows(_PAGE, (self._service, named(view, generation), after, limit))]
 
-    async def count(self, view: str) -> int:
+    async def size(self, view: str) -> int:
         place = (self._service, named(view, self._generation(view)))
         return int(self._file.rows("SELECT count(*) FROM rows WHERE service=? AND view=?", place)[0][0])
 
@@ -109,13 +111,20 @@ class SqliteViews:
     async def beside(self, views: Sequence[str]) -> Views:
         other = SqliteViews(self._file, self._service, self._declared)
         other._beside = {view: self._generation(view) + 1 for view in views}
+        other._token = uuid.uuid4().hex
+        rows = [(self._service, view, other._token) for view in views]
+        await self._file.write(lambda writer: writer.executemany(
+            "INSERT INTO generations VALUES(?,?,0,?) ON CONFLICT DO UPDATE SET begun=excluded.begun", rows) and None)
         for view in views:
             await self._clear(named(view, other._beside[view]))
         return other
 
     async def swap(self, views: Sequence[str]) -> None:
         def point(writer: sqlite3.Connection) -> None:
-            writer.executemany("INSERT INTO generations VALUES(?,?,1) ON CONFLICT DO UPDATE SET live=live+1",
+            begun = writer.execute("SELECT view, begun FROM generations WHERE service=?", (self._service,)).fetchall()
+            if any(dict(begun).get(view) != self._token for view in views):
+                raise overtaken(views)
+            writer.executemany("UPDATE generations SET live=live+1, begun='' WHERE service=? AND view=?",
                                [(self._service, view) for view in views])
 
         await self._file.write(point)
