@@ -9,7 +9,7 @@ from services.foundation.adapters.clocks import SystemClock
 from services.foundation.errors import Conflict
 from services.foundation.subjects import append_of
 
-from . import dossiers, operator
+from . import acting, dossiers
 from .console import Report
 from .erasures import ERASURE, name_of
 from .facts import ErasedPart, PrivatePartErased
@@ -26,7 +26,7 @@ async def parts_of(over: Installation, filing_id: str) -> tuple[ErasedPart, ...]
 
 async def erased(over: Installation, filing_id: str, reason: str, who: str, *, dry_run: bool) -> Report:
     """What was erased, or would be."""
-    reason = operator.checked_reason(reason)
+    reason = acting.checked_reason(reason)
     parts = await parts_of(over, filing_id)
     if parts and not dry_run:
         await _record(over, PrivatePartErased(filing_id=filing_id, parts=parts, reason_code=reason), who)
@@ -38,7 +38,7 @@ async def erased(over: Installation, filing_id: str, reason: str, who: str, *, d
 
 async def _record(over: Installation, fact: PrivatePartErased, who: str) -> None:
     streams, subject, now = over.stores["intake"].streams, ERASURE.subject_of(fact.filing_id), SystemClock().now()
-    request = operator.request(who, "erase", fact.filing_id, *(part.sealed_sha256 for part in fact.parts))
+    request = acting.request(who, "erase", fact.filing_id, *(part.sealed_sha256 for part in fact.parts))
     history = await streams.read(subject)
     if any(each.cause == request.id for each in history):
         return

@@ -1,4 +1,4 @@
-"""What is wrong, where: stream and sequence, or view and row. Never what a fact says. Pure."""
+"""What is wrong, where: stream and sequence, or view and row. Never what a fact says."""
 
 from collections import Counter
 from collections.abc import Sequence

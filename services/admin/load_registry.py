@@ -16,7 +16,7 @@ from services.registry import versions
 from services.registry.loading import DATA
 from services.registry.versions import LOADED, SUBJECT, RegistryLoaded
 
-from . import operator
+from . import acting
 from .console import Report
 from .installation import SERVICES, Installation
 
@@ -62,7 +62,7 @@ def _present(known: tuple[RegistryLoaded, ...], day: date) -> versions.Tables:
 async def _append(over: Installation, fact: RegistryLoaded, who: str) -> None:
     """To every service; one that has it from an earlier, broken-off run is left."""
     now = SystemClock().now()
-    request = operator.request(who, "load-registry", fact.effective_date, fact.version, *(each.sha256 for each in fact.files))
+    request = acting.request(who, "load-registry", fact.effective_date, fact.version, *(each.sha256 for each in fact.files))
     for service in SERVICES:
         streams = over.stores[service].streams
         history = await streams.read(SUBJECT)
