@@ -4,15 +4,14 @@ import importlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 
-from services import registry
 from services.foundation.adapters.clocks import SystemClock
 from services.foundation.errors import Invalid, Refused
 from services.foundation.ports import EventLog, Stores, Streams, Views, Whole
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys
 from services.foundation.runtime.parts import React, ServiceContext, ServiceParts
+from services.registry.versions import built_in
 
 SERVICES = ("intake", "courier", "tracking")
 OWNERS = ("intake", "courier")  # who states facts
@@ -75,15 +74,9 @@ class Installation:
     def _parts(self, service: str, views: Views) -> ServiceParts:
         mine = self.stores[service]
         parts: ServiceParts = importlib.import_module(f"services.{service}.service").build(ServiceContext(
-            stores=Stores(mine.streams, views, mine.sequences), log=self.log, clock=SystemClock(), registry=_registry(),
+            stores=Stores(mine.streams, views, mine.sequences), log=self.log, clock=SystemClock(), registry=built_in(),
             keys=_NO_KEYS, settings=self.chosen, printers={}))
         return parts
-
-
-@cache
-def _registry() -> registry.Registry:
-    """What the projections do not look at, and cannot be built without."""
-    return registry.load()
 
 
 def declared(service: str) -> Mapping[str, Sequence[str]]:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from services.foundation import codec
@@ -62,7 +63,13 @@ SUBJECT = LOADED.subject_of("loaded")
 async def effective(streams: Streams, day: date) -> Registry:
     """The registry that holds on a day: of those loaded for it or before, the newest date, and of one date the last loaded."""
     fact = holding(LOADED.state_of(await streams.read(SUBJECT)) or (), day)
-    return opened(fact) if fact else load()
+    return opened(fact) if fact else built_in()
+
+
+@cache
+def built_in() -> Registry:
+    """The one we were built with: one for all services of a process."""
+    return load()
 
 
 def holding(known: Sequence[RegistryLoaded], day: date) -> RegistryLoaded | None:
