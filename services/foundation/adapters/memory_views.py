@@ -12,7 +12,7 @@ class MemoryViews:
 
     def __init__(self, declared: Mapping[str, Sequence[str]]) -> None:
         self._declared = {view: tuple(names) for view, names in declared.items()}
-        self._rows: dict[tuple[str, int], dict[str, Row]] = {(view, 0): {} for view in declared}
+        self._rows: dict[str, dict[str, Row]] = {view: {} for view in declared}  # by view and generation, as ``named``
         self._live = dict.fromkeys(declared, 0)
         self._beside: tuple[str, ...] = ()
         self._newest: dict[str, MemoryViews] = {}  # by view: the last that was begun beside
@@ -33,7 +33,7 @@ class MemoryViews:
     def _of(self, view: str) -> tuple[dict[str, Row], int]:
         """The rows that are meant by a view's name, and their generation."""
         generation = self._live[view] + (view in self._beside)
-        return self._rows[view, generation], generation
+        return self._rows[named(view, generation)], generation
 
     async def get(self, view: str, key: str) -> Row | None:
         return self._of(view)[0].get(key)
@@ -71,7 +71,7 @@ class MemoryViews:
         other.__dict__.update(self.__dict__)  # the same rows
         other._beside = tuple(views)
         for view in views:
-            self._rows[view, self._live[view] + 1] = {}
+            self._rows[named(view, self._live[view] + 1)] = {}
             self._newest[view] = other
         return other
 
@@ -84,9 +84,9 @@ class MemoryViews:
             del self._newest[view]
 
     async def tidy(self, views: Sequence[str]) -> None:
-        for view, generation in list(self._rows):
-            if view in views and generation != self._live[view]:
-                del self._rows[view, generation]
+        for view in views:
+            for name in [each for each in self._rows if each.partition("@")[0] == view and each != named(view, self._live[view])]:
+                del self._rows[name]
 
 
 def overtaken(views: Sequence[str]) -> Conflict:
