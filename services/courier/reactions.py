@@ -163,15 +163,19 @@ class Reactions:
                 raise answer
 
     async def on_parcels(self, facts: Sequence[Recorded]) -> None:
-        """Keeps a row per parcel: who holds it, to whom it is offered. An offer may be what an acceptance has waited for."""
+        """The list; and an offer may be what an acceptance has waited for."""
+        await self.keep_list(facts)
+        offered = {PARCEL.name_of(fact.subject) for fact in facts if fact.type == OFFERED}
+        await self._claims.match(sorted(offered))
+
+    async def keep_list(self, facts: Sequence[Recorded]) -> None:
+        """Keeps a row per parcel: who holds it, to whom it is offered."""
         rows = []
         for parcel in await self._parcels.states_after(facts):
             holders = [parcel.holder, *([parcel.offer.taker] if parcel.offer else [])]
             indexes = {"holder": sorted({holder_key(each) for each in holders}), "place": sorted({each.place for each in holders})}
             rows.append(Row(key=parcel.parcel_code, value={}, reflects=int(parcel.etag), indexes={} if parcel.ended else indexes))
         await self._views.put_many(VIEW, rows)
-        offered = {PARCEL.name_of(fact.subject) for fact in facts if fact.type == OFFERED}
-        await self._claims.match(sorted(offered))
 
     async def on_going_out(self, facts: Sequence[Recorded]) -> None:
         """Makes the one-time code of a result when a courier goes out with it: once a parcel, however often it is seen."""

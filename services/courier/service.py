@@ -5,7 +5,7 @@ from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 
 from services.foundation.calendar import WorkingCalendar
 from services.foundation.runtime import pages
-from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
+from services.foundation.runtime.parts import OwnViews, ServiceContext, ServiceParts, Subscription
 
 from . import cases
 from .bundles import Bundles
@@ -19,7 +19,7 @@ from .grpc_api import CourierApi
 from .pictures import Pictures
 from .reactions import INDEXES, VIEW, Reactions
 from .scanning import Scanning
-from .stream import TOPIC
+from .stream import PARCEL, TOPIC
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
@@ -50,6 +50,10 @@ def build(context: ServiceContext) -> ServiceParts:
         device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_api, server)  # type: ignore[no-untyped-call]
 
     routes = pages.routes(context.settings.pages_dir, PAGE)
-    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of, subscriptions=(
+    own_views = (OwnViews(views={devices.VIEW: devices.DEVICE.prefix}, project=enrolled.keep_list),)
+    subscriptions = (
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
-        Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels), *told))
+        Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels, views={VIEW: PARCEL.prefix},
+                     project=reactions.keep_list), *told)
+    return ServiceParts(name="courier", add_to_server=add, routes=routes, device_keys=enrolled.key_of, own_views=own_views,
+                        subscriptions=subscriptions)

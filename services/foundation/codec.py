@@ -16,6 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
+from postal.admin.v1 import operation_events_pb2 as _operators_facts  # noqa: F401  fills the descriptor pool
 from postal.courier.v1 import device_events_pb2 as _device_facts  # noqa: F401  fills the descriptor pool
 from postal.courier.v1 import parcel_events_pb2 as _courier_facts  # noqa: F401  fills the descriptor pool
 from postal.intake.v1 import counter_events_pb2 as _counter_facts  # noqa: F401  fills the descriptor pool

@@ -29,6 +29,18 @@ class Stored:
     turn: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whole:
+    """A subject with all that is kept of it. ``waiting`` is the first sequence that waits for the relay, 0 if none does."""
+
+    subject: str
+    facts: tuple[Recorded, ...]
+    topic: str | None
+    waiting: int = 0
+    private: tuple[bytes, ...] = ()
+    claims: tuple[str, ...] = ()
+
+
 class Streams(Protocol):
     """Every subject's facts: store, audit trail and outbox in one write.
 
@@ -55,6 +67,12 @@ class Streams(Protocol):
     S14 An append with a ``claim`` is stored only if no stored append holds the same one; of racing ones exactly one is stored, the
         rest are answered False. ``claimants(claims)`` gives the subject that holds each, of those that are held. It costs the
         append no further question.
+    S15 ``wholes(after, limit)`` gives at most ``limit`` subjects, each with all that is kept of it, in an order that never changes,
+        after the subject ``after`` ("" from the first); damaged facts as in S13.
+    S16 ``put_back`` stores subjects as ``wholes`` gave them; what has a topic waits for the relay, whatever waited. One answer
+        each: True also for one that is there just so, False for one that differs or whose claim another holds; that one is left as
+        it is. The same call once more completes what was broken off.
+    S17 ``unmark_subjects`` makes every fact of these subjects that goes to a topic wait again, in order; others are untouched.
     """
 
     async def read(self, subject: str) -> list[Recorded]: ...
@@ -68,6 +86,9 @@ class Streams(Protocol):
     async def mark_published(self, stored: Sequence[Stored]) -> None: ...
     async def wait_unpublished(self, timeout_s: float) -> bool: ...
     async def unmark(self, topic: str) -> None: ...
+    async def wholes(self, after: str, limit: int) -> list[Whole]: ...
+    async def put_back(self, wholes: Sequence[Whole]) -> list[bool]: ...
+    async def unmark_subjects(self, subjects: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +109,7 @@ class LogReader(Protocol):
 
     @property
     def turn(self) -> int: ...
+    async def at_end(self) -> bool: ...
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]: ...
     async def commit(self) -> None: ...
 
@@ -109,6 +131,7 @@ class EventLog(Protocol):
        with each; a log that has begun anew has another identity, one that has lost records tells fewer than before.
     L11 A reader opened ``afresh`` starts at the beginning whatever its group has committed.
     L12 ``turn`` of a reader has changed before ``batch`` gives anything of a part that another member may have had meanwhile.
+    L14 ``at_end`` of the only member of a group tells whether ``batch`` has given everything published before it was asked.
     """
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...
@@ -121,12 +144,14 @@ class EventLog(Protocol):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """A row of a view. ``reflects`` is the sequence of the newest fact of its stream it shows. ``value`` holds
-    strings, ints, bools, None, lists and dicts of them. ``indexes`` maps declared index names to one value or many."""
+    strings, ints, bools, None, lists and dicts of them. ``indexes`` maps declared index names to one value or many.
+    ``generation`` is told by reads; who writes what was worked out from a row that was read passes it on (V10)."""
 
     key: str
     value: Mapping[str, Any]
     reflects: int
     indexes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    generation: int | None = field(default=None, compare=False)
 
 
 class Views(Protocol):
@@ -140,6 +165,13 @@ class Views(Protocol):
     V4 ``find`` on an index that was not declared raises ValueError, and so does ``put_many``.
     V5 ``add`` adds to a counter atomically, once for each ``effect`` id; ``counter`` reads it (0 if never added).
     V6 Rows survive the death of the process (durable adapters).
+    V8 ``rows(view, after, limit)`` gives all rows of a view by key, in pages; ``size`` tells how many there are.
+    V9 ``remove(view, keys)`` removes these rows alone.
+    V10 ``beside(views)`` gives Views that read and write an empty generation of these views beside the live one, which nobody else
+       sees; what an unfinished one has left is gone. Its ``swap(views)`` makes it the live one, of all in one write, or raises
+       Conflict VIEW_OVERTAKEN if another was begun since: any one ``get_many`` or ``find`` sees one generation alone, the new one
+       within a second. A ``put_many`` that may have missed the new one, or was worked out from a row of another, raises Conflict
+       VIEW_SWAPPED: read again. ``tidy(views)`` removes what is not live, once nobody can be reading it.
     """
 
     async def put_many(self, view: str, rows: Sequence[Row]) -> None: ...
@@ -148,6 +180,12 @@ class Views(Protocol):
     async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]: ...
     async def add(self, counter: str, n: int, *, effect: str) -> None: ...
     async def counter(self, counter: str) -> int: ...
+    async def rows(self, view: str, *, after: str = "", limit: int = 500) -> list[Row]: ...
+    async def size(self, view: str) -> int: ...
+    async def remove(self, view: str, keys: Sequence[str]) -> None: ...
+    async def beside(self, views: Sequence[str]) -> "Views": ...
+    async def swap(self, views: Sequence[str]) -> None: ...
+    async def tidy(self, views: Sequence[str]) -> None: ...
 
 
 class Sequences(Protocol):
@@ -156,9 +194,12 @@ class Sequences(Protocol):
     N1 ``block(name, size)`` gives the first of ``size`` consecutive numbers, from 1; no number comes twice, whoever asks.
     N2 Names do not disturb each other.
     N3 After a restart numbers may be missing but none comes again (durable adapters).
+    N4 ``lasts`` tells the last number given of each name; ``raise_to(name, last)`` makes the next number a later one than that.
     """
 
     async def block(self, name: str, size: int) -> int: ...
+    async def lasts(self) -> dict[str, int]: ...
+    async def raise_to(self, name: str, last: int) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,7 +256,6 @@ class Notifier(Protocol):
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What one service keeps, on one back end."""
-
     streams: Streams
     views: Views
     sequences: Sequences

@@ -47,15 +47,18 @@ class Reactions:
         self._commands, self._views = commands, views
 
     async def on_parcels(self, facts: list[Recorded]) -> None:
-        """Signed at the authority: lodged, or the supplement has come. Delivered: returned. All of a batch together. What was
-        scanned or handed over is remembered: its filing cannot be cancelled any more."""
-        seen = {record.subject.removeprefix("parcels/") for record in facts if record.type in _ON_ITS_WAY}
-        if seen:
-            await self._views.put_many(SEEN, [Row(key=code, value={}, reflects=1) for code in sorted(seen)])
+        """Signed at the authority: lodged, or the supplement has come. Delivered: returned. All of a batch together."""
+        await self.keep_seen(facts)
         asks = [ask for record in facts if (ask := self._asked(record)) is not None]
         for answer in await self._commands.dossiers.decide_many(asks):
             if isinstance(answer, Problem):
                 raise answer
+
+    async def keep_seen(self, facts: list[Recorded]) -> None:
+        """What was scanned or handed over is remembered: its filing cannot be cancelled any more."""
+        seen = {record.subject.removeprefix("parcels/") for record in facts if record.type in _ON_ITS_WAY}
+        if seen:
+            await self._views.put_many(SEEN, [Row(key=code, value={}, reflects=1) for code in sorted(seen)])
 
     def _asked(self, record: Recorded) -> Ask | None:
         if not READ.knows(record.type):

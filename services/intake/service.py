@@ -7,8 +7,8 @@ from services.foundation.runtime import pages
 from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
-from .closing import Days
-from .commands import Commands
+from .closing import LIST, Days
+from .commands import SEEN, Commands
 from .doubles import Doubles
 from .filing import Desk, ParcelNumbers
 from .grpc_api import IntakeApi, encode_private, telephone_of
@@ -43,5 +43,6 @@ def build(context: ServiceContext) -> ServiceParts:
         intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(api, server)  # type: ignore[no-untyped-call]
 
     return ServiceParts(name="intake", add_to_server=add, routes=pages.routes(context.settings.pages_dir, PAGE), subscriptions=(
-        Subscription(topics=("postal.parcels.v1",), group="intake-parcels", react=reactions.on_parcels),
-        Subscription(topics=(TOPIC,), group="intake-list", react=reactions.on_dossiers), *telling))
+        Subscription(topics=("postal.parcels.v1",), group="intake-parcels", react=reactions.on_parcels, views={SEEN: "parcels/"},
+                     project=reactions.keep_seen),
+        Subscription(topics=(TOPIC,), group="intake-list", react=reactions.on_dossiers, views={LIST: DOSSIER.prefix}), *telling))

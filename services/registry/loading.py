@@ -54,14 +54,19 @@ def _lines(path: Path) -> Iterator[_Line]:
             yield line
 
 
-def load(data: Path = DATA) -> Registry:
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """A table's rows; raises Invalid REGISTRY_ROW_BAD."""
+    return iter(_lines(path))
+
+
+def load(data: Path = DATA, version: str = VERSION) -> Registry:
     """The registry of a folder; raises Invalid REGISTRY_ROW_BAD."""
     units = _units(data / "units.tsv")
     former = [FormerUnit(code=line["code"], name=line["name"], district=line["district"], province=line["province"],
                          successors=line.read("successors", _known(units)))
               for line in _lines(data / "former_units.tsv")]
-    procedures = {line["code"]: _procedure(line) for line in _lines(data / "procedures.tsv")}
-    return Registry(units, Places(units, former), procedures, _holidays(data / "holidays.tsv"), VERSION)
+    procedures = {line["code"]: _procedure(line, version) for line in _lines(data / "procedures.tsv")}
+    return Registry(units, Places(units, former), procedures, _holidays(data / "holidays.tsv"), version)
 
 
 def _units(path: Path) -> dict[str, Unit]:
@@ -88,14 +93,14 @@ def _known(units: dict[str, Unit]) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
-def _procedure(line: _Line) -> Procedure:
+def _procedure(line: _Line, version: str) -> Procedure:
     return Procedure(
         code=line["code"], name=line["name"], short_name=line["name_short"], field=line["field"],
         level=line.read("level", _level), competence_rule="" if line["competence_rule"] == "?" else line["competence_rule"],
         term_value=line.read("term_value", _single), term_unit=line.read("term_unit", _TERM_UNITS.__getitem__),
         fee_vnd=line.read("fee_vnd", _fee), papers=line.read("papers", _papers),
         postal_eligibility=line.read("post_submission", _POST.__getitem__),
-        presence=line.read("presence_needed", _PRESENCE.__getitem__), version=VERSION)
+        presence=line.read("presence_needed", _PRESENCE.__getitem__), version=version)
 
 
 def _level(text: str) -> ProcedureLevel:

@@ -14,6 +14,7 @@ from .facts_read import READ
 
 DOSSIERS, PARCELS = "journey_dossiers", "journey_parcels"
 VIEWS = {DOSSIERS: ("tracking",), PARCELS: ("filing",)}
+SHOWN = {DOSSIERS: "dossiers/", PARCELS: "parcels/"}  # view -> whose facts a row is made of
 _Fold = Callable[[Any, str, Any, int], dict[str, Any]]
 
 
@@ -25,11 +26,12 @@ class Projector:
 
     async def on_facts(self, facts: list[Recorded]) -> None:
         """The effects of a batch: two reads, two writes."""
-        await self._project(DOSSIERS, "dossiers/", timeline.dossier_row, facts)
+        await self._project(DOSSIERS, timeline.dossier_row, facts)
         reach("projection.half")
-        await self._project(PARCELS, "parcels/", timeline.parcel_row, facts)
+        await self._project(PARCELS, timeline.parcel_row, facts)
 
-    async def _project(self, view: str, prefix: str, fold: _Fold, facts: list[Recorded]) -> None:
+    async def _project(self, view: str, fold: _Fold, facts: list[Recorded]) -> None:
+        prefix = SHOWN[view]
         mine = [fact for fact in facts if fact.subject.startswith(prefix)]
         if not mine:
             return
@@ -50,7 +52,8 @@ class Projector:
             kind = record.type.rsplit(".", 1)[1]
             fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
             value = fold(row.value if row else None, kind, fact, milliseconds(record.occurred))
-            rows[key] = changed[key] = Row(key=key, value=value, reflects=record.sequence, indexes=_indexes(view, value))
+            rows[key] = changed[key] = Row(key=key, value=value, reflects=record.sequence, indexes=_indexes(view, value),
+                                               generation=row.generation if row else None)
         await self._views.put_many(view, list(changed.values()))
 
 

@@ -6,7 +6,7 @@ from postal.tracking.v1 import tracking_service_pb2_grpc
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
 from .grpc_api import TrackingApi
-from .projector import VIEWS, Projector
+from .projector import SHOWN, VIEWS, Projector
 from .queries import Queries
 from .web import Pages
 
@@ -26,4 +26,4 @@ def build(context: ServiceContext) -> ServiceParts:
     return ServiceParts(
         name="tracking", add_to_server=add, routes=Pages(queries, context.registry).routes(),
         subscriptions=(Subscription(topics=("postal.dossiers.v1", "postal.parcels.v1"), group="tracking",
-                                    react=Projector(context.stores.views).on_facts),))
+                                    react=Projector(context.stores.views).on_facts, views=SHOWN),))

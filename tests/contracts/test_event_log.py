@@ -124,3 +124,17 @@ async def test_l12_a_readers_turn_changes_when_another_member_may_have_had_its_p
             await log.publish(TOPIC, facts[1:])
             assert [each.fact for each in await read_until(reader, 1)][-1] == facts[1]
             assert reader.turn > alone
+
+
+async def test_l14_a_lone_reader_knows_when_it_has_read_everything(open_log: Any) -> None:
+    async with open_log() as log:
+        await log.publish(TOPIC, facts := an_append("dossiers/a", count=20).facts)
+        found: list[Any] = []
+        async with log.reader([TOPIC], "g") as reader:
+            while not await reader.at_end():
+                found += [each.fact for each in await reader.batch(7, 0.05)]
+            assert found == list(facts)
+            await log.publish(TOPIC, an_append("dossiers/b").facts)
+            assert not await reader.at_end()
+            assert len(await read_until(reader, 1)) == 1
+            assert await reader.at_end()

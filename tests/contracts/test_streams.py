@@ -1,13 +1,15 @@
 """Streams, clause by clause (services/foundation/ports.py), on every adapter."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.foundation.errors import Conflict
-from services.foundation.events import broken_link
+from services.foundation.events import broken_link, chain
+from services.foundation.ports import Whole
 from tests.builders import START, an_append
 
 
@@ -222,3 +224,88 @@ async def test_s11_s14_forgetting_lets_go_of_the_claim(open_stores: Any) -> None
 
         assert await stores.streams.claimants(["x", "y"]) == {"y": "dossiers/b"}
         assert await stores.streams.append_many([an_append("dossiers/c", claim="x")]) == [True]
+
+
+def a_copy(whole: Whole) -> Whole:
+    """The same under another name."""
+    name = f"{whole.subject}-copy"
+    return replace(whole, subject=name, facts=chain([], [replace(fact, subject=name) for fact in whole.facts]),
+                   claims=tuple(f"{claim}/copy" for claim in whole.claims))
+
+
+async def walked(streams: Any, limit: int) -> list[Any]:
+    """All subjects, page after page."""
+    found: list[Any] = []
+    while page := await streams.wholes(found[-1].subject if found else "", limit):
+        assert len(page) <= limit
+        found += page
+    return found
+
+
+async def test_s15_a_walk_gives_every_subject_once_with_all_that_is_kept_of_it(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        first = an_append("dossiers/a", count=2, private=b"one", claim="x")
+        await stores.streams.append(first)
+        await stores.streams.append(an_append("dossiers/a", list(first.facts), private=b"two"))
+        await stores.streams.mark_published((await stores.streams.unpublished(10))[:1])
+        await stores.streams.append(an_append("dossiers/a-b"))
+        await stores.streams.append(an_append("dossiers/ab"))
+        await stores.streams.append(an_append("entries/d/1", topic=None))
+        await stores.streams.append(an_append("entries/d/11", topic=None))
+        found = {limit: await walked(stores.streams, limit) for limit in (1, 2, 500)}
+        whole = {each.subject: each for each in found[500]}
+
+        assert found[1] == found[2] == found[500]
+        assert sorted(whole) == ["dossiers/a", "dossiers/a-b", "dossiers/ab", "entries/d/1", "entries/d/11"]
+        assert list(whole["dossiers/a"].facts) == await stores.streams.read("dossiers/a")
+        assert (whole["dossiers/a"].topic, whole["dossiers/a"].waiting) == ("t", 3)
+        assert (whole["dossiers/a"].private, whole["dossiers/a"].claims) == ((b"one", b"two"), ("x",))
+        assert (whole["dossiers/ab"].waiting, whole["dossiers/ab"].private, whole["dossiers/ab"].claims) == (1, (), ())
+        assert (whole["entries/d/1"].topic, whole["entries/d/1"].waiting) == (None, 0)
+
+
+async def test_s16_what_is_put_back_is_what_was_walked_and_waits_for_the_relay(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        first = an_append("dossiers/a", count=3, private=b"one", claim="x")
+        await stores.streams.append(first)
+        await stores.streams.append(an_append("dossiers/a", list(first.facts), private=b"two"))
+        await stores.streams.append(an_append("entries/d/1", topic=None))
+        kept = await walked(stores.streams, 10)
+        other = [a_copy(each) for each in kept]
+        await stores.streams.mark_published(await stores.streams.unpublished(10))
+
+        assert await stores.streams.put_back(other) == [True, True]
+        assert await stores.streams.put_back([*other, *kept]) == [True] * 4
+        assert [each for each in await walked(stores.streams, 10) if each.subject.endswith("-copy")] == [
+            replace(other[0], waiting=1), other[1]]
+        assert [stored.facts[0].subject for stored in await stores.streams.unpublished(10)] == ["dossiers/a-copy"] * (
+            len(await stores.streams.unpublished(10)))
+        assert await stores.streams.claimants(["x/copy"]) == {"x/copy": "dossiers/a-copy"}
+
+
+async def test_s16_nothing_is_put_over_what_differs_or_under_anothers_claim(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(an_append("dossiers/a", claim="x"))
+        kept = await walked(stores.streams, 10)
+        other = replace(kept[0], facts=an_append("dossiers/a", recorded=START + timedelta(hours=1)).facts)
+        claimed = replace(kept[0], subject="dossiers/b", facts=an_append("dossiers/b").facts)
+
+        assert await stores.streams.put_back([other, claimed]) == [False, False]
+        assert await walked(stores.streams, 10) == kept
+
+
+async def test_s17_the_facts_of_a_subject_wait_again_and_others_do_not(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.streams.append(first := an_append("dossiers/a", count=2))
+        await stores.streams.append(second := an_append("dossiers/a", list(first.facts)))
+        await stores.streams.append(an_append("dossiers/b"))
+        await stores.streams.append(an_append("entries/d/1", topic=None))
+        before = await stores.streams.unpublished(10)
+        await stores.streams.mark_published(before)
+        await stores.streams.unmark_subjects(["dossiers/a", "entries/d/1", "dossiers/nobody"])
+        await stores.streams.mark_published(before)  # of what was given out before
+        waiting = await stores.streams.unpublished(10)
+
+        assert [fact for stored in waiting for fact in stored.facts] == [*first.facts, *second.facts]
+        await stores.streams.mark_published(waiting)
+        assert await stores.streams.unpublished(10) == []

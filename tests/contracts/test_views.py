@@ -1,11 +1,16 @@
 """Views and sequences, clause by clause, on every adapter."""
 
 import asyncio
+import uuid
 from typing import Any
 
 import pytest
 
+from services.foundation.errors import Conflict
 from services.foundation.ports import Row
+from services.foundation.runtime import settings, wiring
+
+from .conftest import DECLARED
 
 
 def row(key: str, reflects: int = 1, **indexes: Any) -> Row:
@@ -96,3 +101,94 @@ async def test_n3_no_number_comes_again_after_reopening(open_durable_stores: Any
         await stores.sequences.block("a", 5)
     async with open_durable_stores() as stores:
         assert await stores.sequences.block("a", 5) > 5
+
+
+async def test_v8_all_rows_come_by_key_in_pages(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.views.put_many("dossiers", [row(key, office="1") for key in ("b/1", "a", "c", "b")])
+        await stores.views.put_many("other", [row("z")])
+        first = await stores.views.rows("dossiers", limit=3)
+
+        assert [each.key for each in first] == ["a", "b", "b/1"]
+        assert first[0] == await stores.views.get("dossiers", "a")
+        assert [await stores.views.size(view) for view in ("dossiers", "other")] == [4, 1]
+        assert [each.key for each in await stores.views.rows("dossiers", after="b/1")] == ["c"]
+
+
+async def test_v9_the_rows_named_go_and_with_them_their_indexes(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.views.put_many("dossiers", [row(key, 5, office="1") for key in "abc"])
+        await stores.views.remove("dossiers", ["a", "c", "nobody"])
+
+        assert [each.key for each in await stores.views.find("dossiers", "office", "1")] == ["b"]
+        await stores.views.put_many("dossiers", [row("a", 1, office="2")])  # it begins anew
+        assert [each.key for each in await stores.views.find("dossiers", "office", "2")] == ["a"]
+
+
+async def test_v10_a_generation_beside_is_seen_by_nobody_until_the_swap(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.views.put_many("dossiers", [row("a", 4, office="old")])
+        left = await stores.views.beside(["dossiers", "other"])
+        await left.put_many("dossiers", [row("left over", 9, office="new")])
+        beside = await stores.views.beside(["dossiers", "other"])
+        await beside.put_many("dossiers", [row("a", 2, office="new"), row("b", 1, office="new")])
+        await beside.put_many("other", [row("o")])
+        await stores.views.put_many("dossiers", [row("c", 1, office="old")])
+
+        assert [each.key for each in await stores.views.rows("dossiers")] == ["a", "c"]
+        assert await stores.views.find("dossiers", "office", "new") == []
+        assert [each.key for each in await beside.find("dossiers", "office", "new")] == ["a", "b"]
+
+        with pytest.raises(Conflict) as problem:
+            await left.swap(["dossiers", "other"])
+        assert problem.value.reason == "VIEW_OVERTAKEN"
+        await beside.swap(["dossiers", "other"])
+        await stores.views.tidy(["dossiers", "other"])
+
+        assert [each.key for each in await stores.views.find("dossiers", "office", "new")] == ["a", "b"]
+        assert await stores.views.find("dossiers", "office", "old") == []
+        assert [each.key for each in await stores.views.rows("other")] == ["o"]
+        await stores.views.put_many("dossiers", [row("a", 3, office="new")])
+        assert (await stores.views.get("dossiers", "a")).reflects == 3
+
+
+async def test_v10_what_was_worked_out_from_a_row_before_the_swap_is_refused_after_it(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.views.put_many("dossiers", [row("a", 1)])
+        read = await stores.views.get("dossiers", "a")
+        beside = await stores.views.beside(["dossiers"])
+        await beside.put_many("dossiers", [row("a", 1)])
+        await beside.swap(["dossiers"])
+
+        with pytest.raises(Conflict) as problem:
+            await stores.views.put_many("dossiers", [Row(key="a", value={"n": 2}, reflects=2, generation=read.generation)])
+        assert problem.value.reason == "VIEW_SWAPPED"
+        again = await stores.views.get("dossiers", "a")
+        await stores.views.put_many("dossiers", [Row(key="a", value={"n": 2}, reflects=2, generation=again.generation)])
+        assert (await stores.views.get("dossiers", "a")).reflects == 2
+
+
+async def test_v10_another_process_that_has_missed_the_swap_is_told_and_then_writes_to_the_new_one(
+        request: pytest.FixtureRequest) -> None:
+    store, database = request.getfixturevalue("mongo_server"), f"t{uuid.uuid4().hex[:10]}"
+    chosen = settings.Settings(store=store, log="kafka://unused", mongo_database=database)
+    async with wiring.open_stores(chosen, "intake", DECLARED) as mine, wiring.open_stores(chosen, "intake", DECLARED) as other:
+        await other.views.put_many("dossiers", [row("a", 1)])
+        await (await mine.views.beside(["dossiers"])).swap(["dossiers"])
+
+        with pytest.raises(Conflict):
+            await other.views.put_many("dossiers", [row("b", 1)])
+        await other.views.put_many("dossiers", [row("b", 1)])
+        await mine.views.tidy(["dossiers"])
+        assert [each.key for each in await mine.views.rows("dossiers")] == ["b"]
+
+
+async def test_n4_a_number_is_raised_and_never_lowered(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        await stores.sequences.block("a", 5)
+        await stores.sequences.raise_to("a", 100)
+        await stores.sequences.raise_to("a", 7)
+        await stores.sequences.raise_to("b", 3)
+
+        assert await stores.sequences.lasts() == {"a": 100, "b": 3}
+        assert await stores.sequences.block("a", 1) == 101

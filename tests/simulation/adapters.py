@@ -9,7 +9,7 @@ from typing import Any
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
 from services.foundation.events import Append, Recorded
-from services.foundation.ports import Delivery, LogReader, Notice, Row, Stored
+from services.foundation.ports import Delivery, LogReader, Notice, Row, Stored, Whole
 
 from .world import PARTITIONS, Group, Life
 
@@ -51,6 +51,15 @@ class SimStreams:
 
     async def unmark(self, topic: str) -> None:
         await self._life.asks(self._store.unmark, topic)
+
+    async def unmark_subjects(self, subjects: Sequence[str]) -> None:
+        await self._life.asks(self._store.unmark_subjects, subjects)
+
+    async def wholes(self, after: str, limit: int) -> list[Whole]:
+        return await self._life.asks(self._store.wholes, after, limit)  # type: ignore[no-any-return]
+
+    async def put_back(self, wholes: Sequence[Whole]) -> list[bool]:
+        return await self._life.asks(self._store.put_back, wholes)  # type: ignore[no-any-return]
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
         await self._life.travels()

@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from services.foundation.errors import Invalid, NotFound
-from services.foundation.events import Actor
+from services.foundation.events import Actor, Recorded
 from services.foundation.ports import Clock, Row, Streams, Views
 from services.foundation.runtime.device_tokens import DeviceKey
 from services.foundation.subjects import Request
 
 from . import device as rules
 from .device import Device
-from .device_facts import DeviceRevoked, DeviceRole, DeviceState, RevokeReason
+from .device_facts import DeviceInvited, DeviceRevoked, DeviceRole, DeviceState, RevokeReason
 from .stream import DEVICE, VIEW, Devices, unknown
 
 _LONGEST_KEY = 200  # bytes; a P-256 key is 91
@@ -42,7 +42,7 @@ class DeviceCommands:
         code = rules.code_of(drawn, self._secret)
         device_id = rules.id_of(rules.check_code(code, self._secret))
         fact = rules.invite(device_id, role, label, who.role, who.place, self._clock.now())
-        await self._views.put_many(VIEW, [Row(key=device_id, value={}, reflects=1, indexes={"place": who.place})])
+        await self._views.put_many(VIEW, [_row(device_id, who.place)])
         append = self._devices.append_of(device_id, device_id, [], [(fact, self._clock.now())], request)
         await self._streams.append_many([append])  # one that is not stored was invited already by this very request
         earlier = DEVICE.earlier_answer(await self._devices.history(device_id), request)
@@ -80,6 +80,11 @@ class DeviceCommands:
         rows = await self._views.find(VIEW, "place", place, after=after, limit=limit)
         return await self._devices.states([row.key for row in rows])
 
+    async def keep_list(self, facts: Sequence[Recorded]) -> None:
+        """The list's rows from devices' facts, for operators who make it anew."""
+        invited = [each for fact in facts if isinstance(each := DEVICE.facts.decode(fact.type, fact.data), DeviceInvited)]
+        await self._views.put_many(VIEW, [_row(each.device_id, each.place) for each in invited])
+
     async def device(self, device_id: str) -> Device | None:
         """The device as it stands, enrolled or revoked; None for any other id."""
         found = DEVICE.state_of(await self._streams.read(DEVICE.subject_of(device_id)))
@@ -92,6 +97,10 @@ class DeviceCommands:
             return None
         return DeviceKey(key=read_key(found.public_key), role=found.role.value, place=found.place,
                          revoked=found.state is DeviceState.REVOKED)
+
+
+def _row(device_id: str, place: str) -> Row:
+    return Row(key=device_id, value={}, reflects=1, indexes={"place": place})
 
 
 def read_key(der: bytes) -> EllipticCurvePublicKey:

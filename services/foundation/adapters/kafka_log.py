@@ -28,12 +28,14 @@ _SEND_S, _STOP_S = 10.0, 5.0
 
 
 @asynccontextmanager
-async def open_log(bootstrap: str, member: str = "", own: Sequence[str] = TOPICS) -> AsyncIterator["KafkaEventLog"]:
+async def open_log(bootstrap: str, member: str = "", own: Sequence[str] = TOPICS, *,
+                   make: bool = True) -> AsyncIterator["KafkaEventLog"]:
     """The log. A service makes its ``own`` topics alone: so none exists again, after a broker came back empty, before its owner has
-    noticed. A log that is down does not stop the start: the relay retries."""
+    noticed; who only operates (``make`` False) makes none. A log that is down does not stop the start: the relay retries."""
     log = KafkaEventLog(bootstrap, member, own)
     try:
-        await asyncio.wait_for(log.ensure_topics(), _SEND_S)
+        if make:
+            await asyncio.wait_for(log.ensure_topics(), _SEND_S)
     except (TimeoutError, Unavailable):
         log.topics_missing = True
     try:

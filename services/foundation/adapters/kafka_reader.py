@@ -59,13 +59,19 @@ class KafkaReader:
 
     async def _check_not_stuck(self) -> None:
         """Raises Unavailable, so that the reader is replaced, if there is something to read and nothing comes."""
+        if await self._behind():
+            raise unavailable()
+
+    async def _behind(self) -> bool:
+        """Whether a part it was given holds more than it has read."""
         try:
             ends = await asyncio.wait_for(self._consumer.end_offsets(self._consumer.assignment()), _ANSWER_S)
-            behind = [part for part, end in ends.items() if await asyncio.wait_for(self._consumer.position(part), _ANSWER_S) < end]
+            return any([await asyncio.wait_for(self._consumer.position(part), _ANSWER_S) < end for part, end in ends.items()])
         except (KafkaError, TimeoutError, OSError) as error:
             raise unavailable() from error
-        if behind:
-            raise unavailable()
+
+    async def at_end(self) -> bool:
+        return bool(self._consumer.assignment()) and not await self._behind()
 
     async def commit(self) -> None:
         try:

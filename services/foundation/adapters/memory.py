@@ -1,13 +1,16 @@
 """Every port in memory: for unit and service tests; nothing survives the process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..errors import Conflict
 from ..events import Append, Recorded
-from ..ports import Delivery, LogReader, Row, Stored
+from ..ports import Stored, Whole
+from .memory_log import MemoryEventLog
+from .memory_views import MemoryViews
+
+__all__ = ["MemoryEventLog", "MemorySequences", "MemoryStreams", "MemoryViews", "conflict", "wait_and_clear"]
 
 
 def conflict(append: Append) -> Conflict:
@@ -23,6 +26,7 @@ class MemoryStreams:
         self._facts: dict[str, list[Recorded]] = {}
         self._private: dict[str, list[bytes]] = {}
         self._claims: dict[str, str] = {}
+        self._topics: dict[str, str | None] = {}
         self._waiting: dict[str, Stored] = {}
         self._published: dict[str, Stored] = {}
         self._appended = asyncio.Event()
@@ -47,6 +51,7 @@ class MemoryStreams:
         if append.claim is not None:
             self._claims[append.claim] = append.subject
         self._facts[append.subject] = [*facts, *append.facts]
+        self._topics[append.subject] = append.topic
         if append.private is not None:
             self._private.setdefault(append.subject, []).append(append.private)
         if append.topic is not None:
@@ -79,6 +84,37 @@ class MemoryStreams:
         self._waiting = {name: stored for name, stored in self._published.items() if stored.topic == topic or name in self._waiting}
         self._appended.set()
 
+    async def unmark_subjects(self, subjects: Sequence[str]) -> None:
+        names = set(subjects)
+        for name, stored in self._published.items():
+            if stored.facts[0].subject in names:
+                self._published[name] = replace(stored, turn=stored.turn + 1)
+        self._waiting = {name: stored for name, stored in self._published.items()
+                         if stored.facts[0].subject in names or name in self._waiting}
+        self._appended.set()
+
+    async def wholes(self, after: str, limit: int) -> list[Whole]:
+        waits: dict[str, int] = {}
+        for stored in self._waiting.values():
+            waits.setdefault(stored.facts[0].subject, stored.facts[0].sequence)
+        return [Whole(subject=name, facts=tuple(self._facts[name]), topic=self._topics[name], waiting=waits.get(name, 0),
+                      private=tuple(self._private.get(name, ())),
+                      claims=tuple(claim for claim, holder in self._claims.items() if holder == name))
+                for name in sorted(self._facts) if name > after][:limit]
+
+    async def put_back(self, wholes: Sequence[Whole]) -> list[bool]:
+        return [self._put_back(whole) for whole in wholes]
+
+    def _put_back(self, whole: Whole) -> bool:
+        there = self._facts.get(whole.subject)
+        if there is not None or any(claim in self._claims for claim in whole.claims):
+            return there == list(whole.facts)
+        self._store(Append(subject=whole.subject, expected=0, facts=whole.facts, topic=whole.topic))
+        self._claims.update(dict.fromkeys(whole.claims, whole.subject))
+        if whole.private:
+            self._private[whole.subject] = list(whole.private)
+        return True
+
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
 
@@ -93,57 +129,6 @@ async def wait_and_clear(event: asyncio.Event, timeout_s: float) -> bool:
     return True
 
 
-class MemoryViews:
-    """Views in dictionaries. ``declared`` maps each view to its index names."""
-
-    def __init__(self, declared: Mapping[str, Sequence[str]]) -> None:
-        self._declared = {view: tuple(names) for view, names in declared.items()}
-        self._rows: dict[str, dict[str, Row]] = {view: {} for view in declared}
-        self._counters: dict[str, int] = {}
-        self._effects: set[tuple[str, str]] = set()
-
-    async def put_many(self, view: str, rows: Sequence[Row]) -> None:
-        for row in rows:
-            check_declared(self._declared, view, row.indexes)
-        for row in rows:
-            stored = self._rows[view].get(row.key)
-            if stored is None or stored.reflects < row.reflects:
-                self._rows[view][row.key] = row
-
-    async def get(self, view: str, key: str) -> Row | None:
-        return self._rows[view].get(key)
-
-    async def get_many(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
-        return {key: self._rows[view][key] for key in keys if key in self._rows[view]}
-
-    async def find(self, view: str, index: str, value: str, *, after: str = "", limit: int = 50) -> list[Row]:
-        check_declared(self._declared, view, (index,))
-        found = [row for key, row in sorted(self._rows[view].items())
-                 if key > after and value in index_values(row, index)]
-        return found[:limit]
-
-    async def add(self, counter: str, n: int, *, effect: str) -> None:
-        if (counter, effect) not in self._effects:
-            self._effects.add((counter, effect))
-            self._counters[counter] = self._counters.get(counter, 0) + n
-
-    async def counter(self, counter: str) -> int:
-        return self._counters.get(counter, 0)
-
-
-def check_declared(declared: Mapping[str, Sequence[str]], view: str, names: Mapping[str, object] | Sequence[str]) -> None:
-    """Raises ValueError for a view or index that was not declared."""
-    unknown = [name for name in names if name not in declared.get(view, ())]
-    if view not in declared or unknown:
-        raise ValueError(f"view {view!r} declares no index {unknown}")
-
-
-def index_values(row: Row, index: str) -> tuple[str, ...]:
-    """A row's values under an index, always many."""
-    value = row.indexes.get(index, ())
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
 class MemorySequences:
     """Numbers from a dictionary."""
 
@@ -155,71 +140,8 @@ class MemorySequences:
         self._last[name] = first + size - 1
         return first
 
+    async def lasts(self) -> dict[str, int]:
+        return dict(self._last)
 
-class MemoryEventLog:
-    """The log as lists, one partition a topic."""
-
-    def __init__(self) -> None:
-        self._topics: dict[str, list[Delivery]] = {}
-        self._positions: dict[tuple[str, str], int] = {}
-        self._published = asyncio.Condition()
-
-    async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
-        await self._put(topic, [(fact, b"", "") for fact in facts])
-
-    async def ask(self) -> None:
-        return
-
-    async def extent(self, topic: str) -> tuple[str, int]:
-        return "memory", len(self._topics.get(topic, ()))
-
-    async def set_aside(self, topic: str, key: str, value: bytes, reason: str) -> None:
-        await self._put("postal.set-aside.v1", [(None, value, f"{topic} {key} {reason}")])
-
-    async def _put(self, topic: str, records: Sequence[tuple[Recorded | None, bytes, str]]) -> None:
-        async with self._published:
-            kept = self._topics.setdefault(topic, [])
-            for fact, raw, reason in records:
-                kept.append(Delivery(topic=topic, partition=0, offset=len(kept), fact=fact, raw=raw, reason=reason))
-            self._published.notify_all()
-
-    async def put_raw(self, topic: str, raw: bytes) -> None:
-        """An unreadable record, for tests of L8."""
-        await self._put(topic, [(None, raw, "envelope unreadable")])
-
-    @asynccontextmanager
-    async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
-        if afresh:
-            self._positions.update({(group, topic): 0 for topic in topics})
-        yield _MemoryReader(self, topics, group)
-
-
-class _MemoryReader:
-    turn = 0  # the only member
-
-    def __init__(self, log: MemoryEventLog, topics: Sequence[str], group: str) -> None:
-        self._log, self._group = log, group
-        self._at = {topic: log._positions.get((group, topic), 0) for topic in topics}
-
-    def _take(self, limit: int) -> list[Delivery]:
-        taken: list[Delivery] = []
-        for topic, position in self._at.items():
-            found = self._log._topics.get(topic, [])[position:position + limit - len(taken)]
-            self._at[topic] += len(found)
-            taken += found
-        return taken
-
-    async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
-        taken = self._take(limit)
-        if not taken:
-            try:
-                async with self._log._published:
-                    await asyncio.wait_for(self._log._published.wait(), wait_s)
-            except TimeoutError:
-                return []
-            taken = self._take(limit)
-        return taken
-
-    async def commit(self) -> None:
-        for topic, position in self._at.items():
-            self._log._positions[self._group, topic] = position
+    async def raise_to(self, name: str, last: int) -> None:
+        self._last[name] = max(last, self._last.get(name, 0))

@@ -13,28 +13,27 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pymongo
-from bson.binary import Binary
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import BulkWriteError
 
 from ..crashpoints import reach
-from ..envelope import kept, pack, sound
+from ..envelope import sound
 from ..errors import Refused
 from ..events import Append, Recorded
-from ..ports import Stored, Stores
+from ..ports import Stored, Stores, Whole
 from .memory import conflict, wait_and_clear
-from .mongodb_driver import duplicates, told
+from .mongodb_documents import FIRST, all_of, document_of, documents_of, facts_of, take, whole_of
+from .mongodb_driver import LONG_S, duplicates, told
 from .mongodb_views import MongoSequences, MongoViews
 
 _SAFE: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
          "serverSelectionTimeoutMS": 5000, "tz_aware": True}
 
-_FIRST = f"{1:08d}"  # every stream's first document is named so
-
 
 @asynccontextmanager
-async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]], driver: str) -> AsyncIterator[Stores]:
-    """One service's stores in a database of its own; indexes are made before anything is served."""
+async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]], driver: str, *,
+                 read_only: bool = False) -> AsyncIterator[Stores]:
+    """One service's stores in a database of its own; indexes are made before anything is served, none for who only reads."""
     client: Any = (AsyncIOMotorClient if driver == "motor" else pymongo.AsyncMongoClient)(uri, **_SAFE)
     try:
         base = client[database]
@@ -43,16 +42,20 @@ async def stores(uri: str, database: str, declared: Mapping[str, Sequence[str]],
             if "setName" not in about and about.get("msg") != "isdbgrid":
                 raise Refused("STORE_NOT_A_REPLICA_SET", "a standalone mongod keeps no promise; make it a replica set, also of one",
                               field="POSTAL_STORE")
-            await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
-            await base["appends"].create_index("claim", name="claim", unique=True,
-                                               partialFilterExpression={"claim": {"$exists": True}})
-            await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
-            await base["counted"].create_index("counter", name="counter")
+            if not read_only:
+                await _make_indexes(base)
         yield Stores(MongoStreams(base), MongoViews(base, declared), MongoSequences(base))
     finally:
         closed = client.close()
         if inspect.isawaitable(closed):
             await closed
+
+
+async def _make_indexes(base: Any) -> None:
+    await base["appends"].create_index("waiting", name="waiting", partialFilterExpression={"waiting": {"$exists": True}})
+    await base["appends"].create_index("claim", name="claim", unique=True, partialFilterExpression={"claim": {"$exists": True}})
+    await base["rows"].create_index([("view", 1), ("found_by", 1), ("key", 1)], name="found_by")
+    await base["counted"].create_index("counter", name="counter")
 
 
 class MongoStreams:
@@ -72,12 +75,12 @@ class MongoStreams:
         if not found:
             return found
         with told():
-            firsts = self._appends.find({"_id": {"$in": [f"{subject}/{_FIRST}" for subject in found]}}, {"facts": 1, "subject": 1})
-            there = [_take(document, found) async for document in firsts]
+            firsts = self._appends.find({"_id": {"$in": [f"{subject}/{FIRST}" for subject in found]}}, {"facts": 1, "subject": 1})
+            there = [take(document, found) async for document in firsts]
             if there:
-                ranges = [{"_id": {"$gt": f"{subject}/{_FIRST}", "$lt": f"{subject}0"}} for subject in there]  # "0" follows "/"
+                ranges = [{"_id": {"$gt": f"{subject}/{FIRST}", "$lt": f"{subject}0"}} for subject in there]  # "0" follows "/"
                 async for document in self._appends.find({"$or": ranges}, {"facts": 1, "subject": 1}).sort("_id", 1):
-                    _take(document, found)
+                    take(document, found)
         return found
 
     async def append(self, append: Append) -> None:
@@ -108,7 +111,7 @@ class MongoStreams:
         with told():
             last = await self._lasts([append.subject for append in appends if append.expected])
             fit = [append for append in appends if last.get(append.subject, (0, 0))[0] == append.expected]
-            documents = [_document(append, self._order(last.get(append.subject, (0, 0))[1])) for append in fit]
+            documents = [document_of(append, self._order(last.get(append.subject, (0, 0))[1])) for append in fit]
             clashed: set[str] = set()
             if documents:
                 reach("store.before_commit")
@@ -125,7 +128,7 @@ class MongoStreams:
         not leave a gap. A new subject needs no look: its first document's name is taken or not."""
         found: dict[str, tuple[int, int]] = {}
         if subjects:
-            ranges = [_of(subject) for subject in subjects]
+            ranges = [all_of(subject) for subject in subjects]
             async for document in self._appends.find({"$or": ranges}, {"subject": 1, "last": 1, "order": 1}):
                 mine = (document["last"], document.get("order", 0))
                 found[document["subject"]] = max(found.get(document["subject"], (0, 0)), mine)
@@ -144,17 +147,17 @@ class MongoStreams:
 
     async def private(self, subject: str) -> list[bytes]:
         with told():
-            cursor = self._appends.find({**_of(subject), "private": {"$exists": True}}, {"private": 1}).sort("_id", 1)
+            cursor = self._appends.find({**all_of(subject), "private": {"$exists": True}}, {"private": 1}).sort("_id", 1)
             return [bytes(document["private"]) async for document in cursor]
 
     async def forget_private(self, subject: str) -> None:
         with told():
-            await self._appends.update_many(_of(subject), {"$unset": {"private": "", "claim": ""}})
+            await self._appends.update_many(all_of(subject), {"$unset": {"private": "", "claim": ""}})
 
     async def unpublished(self, limit: int) -> list[Stored]:
         with told():
             cursor = self._appends.find({"waiting": {"$exists": True}}, {"private": 0}).sort("waiting", 1).limit(limit)
-            found = [Stored(topic=document["topic"], facts=_facts(document), turn=document.get("turn", 0))
+            found = [Stored(topic=document["topic"], facts=facts_of(document), turn=document.get("turn", 0))
                      async for document in cursor]
         return [each for each in found if all(sound(fact) for fact in each.facts)]
 
@@ -167,35 +170,50 @@ class MongoStreams:
                 await self._appends.update_many({"_id": {"$in": ids}, "turn": turn or None}, {"$unset": {"waiting": ""}})
 
     async def unmark(self, topic: str) -> None:
-        with told():
+        with told(LONG_S):  # all there are
             await self._appends.update_many({"topic": topic}, [{"$set": {
                 "waiting": "$order", "turn": {"$add": [{"$ifNull": ["$turn", 0]}, 1]}}}])
         self._appended.set()
 
+    async def unmark_subjects(self, subjects: Sequence[str]) -> None:
+        with told():
+            for subject in subjects:
+                await self._appends.update_many({**all_of(subject), "subject": subject, "topic": {"$exists": True}}, [{"$set": {
+                    "waiting": "$order", "turn": {"$add": [{"$ifNull": ["$turn", 0]}, 1]}}}])
+        self._appended.set()
+
+    async def wholes(self, after: str, limit: int) -> list[Whole]:
+        """By ``_id``: a subject's documents lie together."""
+        start = ""
+        with told(LONG_S):
+            if after:
+                last = await self._appends.find_one({**all_of(after), "subject": after}, {"_id": 1}, sort=[("_id", -1)])
+                start = last["_id"] if last else f"{after}/"
+            found: dict[str, list[Mapping[str, Any]]] = {}
+            cursor = self._appends.find({"_id": {"$gt": start}}).sort("_id", 1).batch_size(limit + 1)
+            async for document in cursor:
+                if document["subject"] not in found and len(found) == limit:
+                    break
+                found.setdefault(document["subject"], []).append(document)
+            await cursor.close()
+        return [whole_of(subject, documents) for subject, documents in found.items()]
+
+    async def put_back(self, wholes: Sequence[Whole]) -> list[bool]:
+        """As many documents as there are blobs and claims; of those broken off half way the rest is added."""
+        there = await self.read_many([whole.subject for whole in wholes])
+        holders = await self.claimants([claim for whole in wholes for claim in whole.claims])
+        answers = [list(whole.facts[:len(there[whole.subject])]) == there[whole.subject]
+                   and all(holders.get(claim, whole.subject) == whole.subject for claim in whole.claims) for whole in wholes]
+        documents = [document for whole, fits in zip(wholes, answers, strict=True) if fits
+                     and len(there[whole.subject]) < len(whole.facts) for document in documents_of(whole, self._order(0))]
+        if documents:
+            with told():
+                try:
+                    await self._appends.insert_many(documents, ordered=False)
+                except BulkWriteError as error:
+                    duplicates(error)
+        self._appended.set()
+        return answers
+
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
-
-
-def _take(document: Mapping[str, Any], found: dict[str, list[Recorded]]) -> str:
-    """Adds a document's facts to its subject's; the subject."""
-    subject = str(document["subject"])
-    found[subject] += _facts(document)
-    return subject
-
-
-def _facts(document: Mapping[str, Any]) -> tuple[Recorded, ...]:
-    return tuple(kept(bytes(record), document["subject"]) for record in document["facts"])
-
-
-def _document(append: Append, order: int) -> dict[str, Any]:
-    document = {"_id": f"{append.subject}/{append.facts[0].sequence:08d}", "subject": append.subject,
-                "last": append.facts[-1].sequence, "facts": [Binary(pack(fact)) for fact in append.facts]}
-    if append.private is not None:
-        document["private"] = Binary(append.private)  # same write: of racing appends only the stored one keeps its own
-    if append.claim is not None:
-        document["claim"] = append.claim
-    return document if append.topic is None else {**document, "topic": append.topic, "order": order, "waiting": order}
-
-
-def _of(subject: str) -> dict[str, Any]:
-    return {"_id": {"$gte": f"{subject}/", "$lt": f"{subject}0"}}

@@ -10,13 +10,14 @@ from ..errors import Unavailable
 
 DUPLICATE = 11000
 _TIMEOUT_S = 5
+LONG_S = 600  # what operators do with all there is
 
 
 @contextmanager
-def told() -> Any:
+def told(within_s: float = _TIMEOUT_S) -> Any:
     """A failure of the driver as ours; its text stays here, it may quote documents."""
     try:
-        with pymongo.timeout(_TIMEOUT_S):
+        with pymongo.timeout(within_s):
             yield
     except PyMongoError as error:
         raise Unavailable("STORE_UNAVAILABLE", "the database does not answer; retry with the same request id") from error

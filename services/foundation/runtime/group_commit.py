@@ -74,3 +74,4 @@ class GroupedStreams:
         self.private, self.forget_private = streams.private, streams.forget_private
         self.unpublished, self.mark_published = streams.unpublished, streams.mark_published
         self.wait_unpublished, self.unmark = streams.wait_unpublished, streams.unmark
+        self.wholes, self.put_back, self.unmark_subjects = streams.wholes, streams.put_back, streams.unmark_subjects

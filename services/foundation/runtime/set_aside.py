@@ -8,7 +8,7 @@ from ..ports import EventLog, Row, Views
 from . import metrics
 
 VIEW, INDEXES = "set_aside", ("group",)  # one row per group and filing: {"reason": ..., "facts": [ids]}
-_LOOKED_UP_EVERY_S = 2.0  # an operator's release is noticed after so long at the latest
+LOOKED_UP_EVERY_S = 2.0  # an operator's release is noticed after so long at the latest
 _PAGE = 500
 
 
@@ -25,7 +25,7 @@ class SetAside:
     async def look(self, turn: int) -> None:
         """Looks up if that is due; ``turn`` is the reader's (L12)."""
         now = asyncio.get_running_loop().time()
-        if turn == self._turn and now - self._looked_up < _LOOKED_UP_EVERY_S:
+        if turn == self._turn and now - self._looked_up < LOOKED_UP_EVERY_S:
             return
         keys: set[str] = set()
         after, page = "", _PAGE

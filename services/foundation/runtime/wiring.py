@@ -14,6 +14,7 @@ from ..adapters.clocks import SystemClock
 from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
 from ..adapters.printers import opened
 from ..adapters.sqlite import SqliteFile
+from ..calendar import VIETNAM
 from ..errors import Problem
 from ..ports import Clock, EventLog, Stores
 from . import logs, metrics
@@ -35,6 +36,7 @@ from .set_aside import VIEW as SET_ASIDE_VIEW
 from .settings import Settings, read
 
 Declared = Mapping[str, Sequence[str]]
+RESTORES_VIEW = "restores"  # which backup was put back into these stores
 
 
 @dataclass(slots=True)
@@ -51,13 +53,13 @@ class Running:
 class _Backend:
     """Opens each store once and lends it to the services of this process."""
 
-    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
-        self._settings, self._stack = settings, stack
+    def __init__(self, settings: Settings, stack: AsyncExitStack, *, read_only: bool = False) -> None:
+        self._settings, self._stack, self._read_only = settings, stack, read_only
         self._file: SqliteFile | None = None
         self._memory_log = MemoryEventLog()
 
     async def stores(self, service: str, declared: Declared) -> Stores:
-        declared = {**declared, SET_ASIDE_VIEW: SET_ASIDE_INDEXES, LOG_SEEN_VIEW: ()}
+        declared = {**declared, SET_ASIDE_VIEW: SET_ASIDE_INDEXES, LOG_SEEN_VIEW: (), RESTORES_VIEW: ()}
         if self._settings.store.startswith("memory:"):
             return Stores(MemoryStreams(), MemoryViews(declared), MemorySequences())
         if self._settings.store.startswith("sqlite:"):
@@ -65,14 +67,15 @@ class _Backend:
             return Stores(file.streams(service), file.views(service, declared), file.sequences(service))
         mongo = importlib.import_module("services.foundation.adapters.mongodb")  # imported only where it is used
         found: Stores = await self._stack.enter_async_context(mongo.stores(
-            self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
+            self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver,
+            read_only=self._read_only))
         return Stores(GroupedStreams(found.streams), found.views, found.sequences)  # SQLite groups in its writer
 
-    async def log(self, own: Sequence[str] = ()) -> EventLog:
+    async def log(self, own: Sequence[str] = (), *, make: bool = True) -> EventLog:
         if self._settings.log.startswith("kafka://"):
             kafka = importlib.import_module("services.foundation.adapters.kafka_log")
             return await self._stack.enter_async_context(kafka.open_log(
-                self._settings.log.removeprefix("kafka://"), self._settings.member, own or kafka.TOPICS))
+                self._settings.log.removeprefix("kafka://"), self._settings.member, own or kafka.TOPICS, make=make))
         if self._settings.store.startswith("memory:"):
             return self._memory_log
         return (await self._opened()).event_log()
@@ -80,7 +83,7 @@ class _Backend:
     async def _opened(self) -> SqliteFile:
         if self._file is None:
             path = self._settings.store.removeprefix("sqlite:")
-            self._file = await self._stack.enter_async_context(SqliteFile(path))
+            self._file = await self._stack.enter_async_context(SqliteFile(path, read_only=self._read_only))
         return self._file
 
 
@@ -99,11 +102,23 @@ async def open_log(settings: Settings) -> AsyncIterator[EventLog]:
 
 
 @asynccontextmanager
+async def open_installation(settings: Settings, names: Sequence[str], *, read_only: bool = False) -> AsyncIterator[Running]:
+    """All services' stores and the log, for operators: nothing runs and no topic is made. Who only reads may do so beside a system
+    that runs on one file; who writes is refused there."""
+    async with AsyncExitStack() as stack:
+        backend = _Backend(settings, stack, read_only=read_only)
+        declared = {name: importlib.import_module(f"services.{name}.service").VIEWS for name in names}
+        yield Running(settings, stores={name: await backend.stores(name, views) for name, views in declared.items()},
+                      log=await backend.log(make=False))
+
+
+@asynccontextmanager
 async def running(names: Sequence[str], settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
     """Runs the named services until the block ends; port 0 takes a free one."""
     async with AsyncExitStack() as stack:
         backend = _Backend(settings, stack)
-        registry = importlib.import_module("services.registry").load()
+        told = clock or SystemClock()
+        registry_on, today = importlib.import_module("services.registry.versions").effective, told.now().astimezone(VIETNAM).date()
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
         keys = Keys.load_or_make(settings.keys_dir)
         printers = opened(settings.printers)
@@ -116,9 +131,8 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         stack.push_async_callback(end, loops)  # after the doors are shut, before the stores are
         for name, module in modules.items():
             stores = found.stores[name]
-            told = clock or SystemClock()
             parts: ServiceParts = module.build(ServiceContext(
-                stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings,
+                stores=stores, log=log, clock=told, registry=await registry_on(stores.streams, today), keys=keys, settings=settings,
                 printers=printers, notifier=notifiers.opened(settings.notifier)))
             devices = DeviceTokens(parts.device_keys, told) if parts.device_keys is not None else None
             server = GrpcServer(name, verifier, parts.add_to_server, devices)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ...crashpoints import reach
-from ...errors import Exhausted, Problem, Refused, Unavailable
+from ...errors import Exhausted, NotFound, Problem, Refused, Unavailable
 from .event_log import SqliteEventLog
 from .schema import SCHEMA
 from .streams import SqliteStreams
@@ -30,10 +30,10 @@ Write = Callable[[sqlite3.Connection], Any]
 
 
 class SqliteFile:
-    """The file; ``async with`` opens it. A second process is refused with STORE_IN_USE."""
+    """The file; ``async with`` opens it. A second process is refused with STORE_IN_USE, unless it only reads."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        self._path, self._read_only = Path(path), read_only
         self._waiting: list[tuple[Write, asyncio.Future[Any]]] = []
         self._turns: asyncio.Task[None] | None = None
         self._reader: sqlite3.Connection | None = None
@@ -43,6 +43,11 @@ class SqliteFile:
         self.known: set[tuple[str, ...]] = set()  # small rows that are there for certain; emptied by any rollback
 
     async def __aenter__(self) -> Self:
+        if self._read_only:
+            if not self._path.exists():
+                raise NotFound("STORE_MISSING", "there is no such file", field="POSTAL_STORE")
+            self._open_reader()
+            return self
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = self._path.with_suffix(".lock").open("w")
         try:
@@ -56,12 +61,19 @@ class SqliteFile:
         self._writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=256)
         self._writer.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_SYNCHRONOUS}; PRAGMA wal_autocheckpoint=0;"
                                    + SCHEMA)
+        self._open_reader()
+        return self
+
+    def _open_reader(self) -> None:
         self._reader = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, cached_statements=256)
         self._reader.execute("PRAGMA query_only=1")
-        return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
                         trace: TracebackType | None) -> None:
+        if self._read_only:
+            if self._reader is not None:
+                self._reader.close()
+            return
         while self._turns is not None:
             await asyncio.wait([self._turns])
         await self._loop.run_in_executor(self._disk, _checkpoint, self._writer, "TRUNCATE")
@@ -99,6 +111,8 @@ class SqliteFile:
 
         Shielded: a caller that goes away does not undo what it asked for.
         """
+        if self._read_only:
+            raise Refused("STORE_READ_ONLY", "opened to be read alone", field="POSTAL_STORE")
         done: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append((operation, done))
         if self._turns is None:

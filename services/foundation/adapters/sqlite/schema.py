@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS rows(
 CREATE TABLE IF NOT EXISTS row_index(
   service TEXT, view TEXT, name TEXT, value TEXT, key TEXT,
   PRIMARY KEY(service, view, name, value, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS generations(
+  service TEXT, view TEXT, live INTEGER NOT NULL, begun TEXT, PRIMARY KEY(service, view)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counters(service TEXT, name TEXT, total INTEGER, PRIMARY KEY(service, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS effects(service TEXT, name TEXT, effect TEXT, PRIMARY KEY(service, name, effect)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS numbers(service TEXT, name TEXT, last INTEGER, PRIMARY KEY(service, name)) WITHOUT ROWID;

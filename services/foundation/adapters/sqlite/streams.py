@@ -3,11 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...envelope import kept, pack, sound
 from ...events import Append, Recorded
-from ...ports import Stored
+from ...ports import Stored, Whole
 from ..memory import conflict, wait_and_clear
 from .schema import IN_ONE_QUERY, marks
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 _FACTS_OF_MANY = "SELECT subject, record FROM facts WHERE service=? AND subject IN ({}) ORDER BY subject, sequence"
 _WAITING = ("SELECT w.id, w.topic, f.record FROM (SELECT * FROM waiting WHERE service=? ORDER BY id LIMIT ?) w JOIN facts f "
             "ON f.service=w.service AND f.subject=w.subject AND f.sequence BETWEEN w.first AND w.last ORDER BY w.id, f.sequence")
+_OF_MANY = {"waiting": "SELECT subject, first FROM waiting WHERE service=? AND subject IN ({})",
+            "private": "SELECT subject, sealed FROM private WHERE service=? AND subject IN ({}) ORDER BY id",
+            "claims": "SELECT subject, claim FROM claims WHERE service=? AND subject IN ({}) ORDER BY claim"}
 _CLAIMANTS = "SELECT claim, subject FROM claims WHERE service=? AND claim IN ({})"
+_NAMES = "SELECT DISTINCT subject FROM facts WHERE service=? AND subject>? ORDER BY subject LIMIT ?"
 _FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequence"
 
 
@@ -87,6 +91,54 @@ class SqliteStreams:
 
         await self._file.write(put_back)
         self._appended.set()
+
+    async def unmark_subjects(self, subjects: Sequence[str]) -> None:
+        def put_back(writer: sqlite3.Connection) -> None:
+            for subject in dict.fromkeys(subjects):
+                writer.execute("DELETE FROM waiting WHERE service=? AND subject=?", (self._service, subject))
+                writer.execute(
+                    "INSERT INTO waiting(service, topic, subject, first, last) SELECT f.service, t.topic, f.subject, 1, "
+                    "max(f.sequence) FROM facts f JOIN topics t ON t.service=f.service AND t.kind=? "
+                    "WHERE f.service=? AND f.subject=? GROUP BY f.subject, t.topic",
+                    (subject.partition("/")[0], self._service, subject))
+
+        await self._file.write(put_back)
+        self._appended.set()
+
+    async def wholes(self, after: str, limit: int) -> list[Whole]:
+        names = [name for (name,) in self._file.rows(_NAMES, (self._service, after, limit))]
+        topics = dict(self._file.rows("SELECT kind, topic FROM topics WHERE service=?", (self._service,)))
+        facts = await self.read_many(names)
+        waits: dict[str, list[int]] = {}
+        private: dict[str, list[bytes]] = {}
+        claims: dict[str, list[str]] = {}
+        for start in range(0, len(names), IN_ONE_QUERY):
+            some = names[start:start + IN_ONE_QUERY]
+            tables: dict[str, Any] = {"waiting": waits, "private": private, "claims": claims}
+            for table, found in tables.items():
+                for name, value in self._file.rows(_OF_MANY[table].format(marks(some)), (self._service, *some)):
+                    found.setdefault(name, []).append(value)
+        return [Whole(subject=name, facts=tuple(facts[name]), topic=topics.get(name.partition("/")[0]),
+                      waiting=min(waits.get(name, [0])), private=tuple(private.get(name, ())), claims=tuple(claims.get(name, ())))
+                for name in names]
+
+    async def put_back(self, wholes: Sequence[Whole]) -> list[bool]:
+        answers: list[bool] = await self._file.write(lambda writer: [self._put_back(writer, whole) for whole in wholes])
+        self._appended.set()
+        return answers
+
+    def _put_back(self, writer: sqlite3.Connection, whole: Whole) -> bool:
+        there = writer.execute(_FACTS, (self._service, whole.subject)).fetchall()
+        holders = [holder for (holder,) in writer.execute(
+            f"SELECT subject FROM claims WHERE service=? AND claim IN ({marks(whole.claims)})",  # noqa: S608  question marks alone
+            (self._service, *whole.claims))]
+        if there or holders:
+            return [record for (record,) in there] == [pack(fact) for fact in whole.facts]
+        self._store(writer, Append(subject=whole.subject, expected=0, facts=whole.facts, topic=whole.topic))
+        writer.executemany("INSERT INTO private(service, subject, sealed) VALUES(?,?,?)",
+                           [(self._service, whole.subject, sealed) for sealed in whole.private])
+        writer.executemany("INSERT INTO claims VALUES(?,?,?)", [(self._service, claim, whole.subject) for claim in whole.claims])
+        return True
 
     async def claimants(self, claims: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
