@@ -74,6 +74,7 @@ async def test_a_result_is_delivered_by_a_photo_that_the_camera_takes_by_keyboar
     await device.says("right", code)
     await expect(device.page.locator("#one-time")).to_be_hidden()  # this receiver of this parcel needs none
     await type_at(device, "#last-four", "4321")
+    await device.picture("vi-deliver")
     await at(device, ".photo button")
     await device.page.keyboard.press("Enter")
     await device.page.locator(".photo video").wait_for()
