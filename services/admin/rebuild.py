@@ -6,6 +6,7 @@ at the swap; the live ones go on all the while. What was broken off leaves nothi
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from services.foundation.envelope import sound
 from services.foundation.errors import Problem, Unavailable
@@ -16,6 +17,7 @@ from .console import Report, Steps
 from .installation import PAGE, Installation, Projection, walk
 
 _WAIT_S = 0.2
+_COMMIT_EVERY = 10  # batches
 
 
 class Rebuild:
@@ -38,7 +40,7 @@ class Rebuild:
                 await beside.swap(names)
                 await self._from_streams(self.live)  # what commands have written to the old one meanwhile
             else:
-                async with self._over.log.reader(self.live.topics, f"rebuild-{uuid.uuid4().hex}", afresh=True) as reader:
+                async with self._over.log.reader(self.live.topics, f"rebuild-{uuid.uuid4().hex}") as reader:
                     await self._follow(reader, new, on)
                     await beside.swap(names)
                     await self._follow(reader, new, on)
@@ -46,11 +48,17 @@ class Rebuild:
             await self._views.tidy(names)
 
     async def _follow(self, reader: LogReader, into: Projection, on: Callable[[int], None]) -> None:
-        """Until the log's end as it is by now."""
+        """Until the log's end as it is by now. A busy machine may lose its place in the group: it goes on at the last commit, and
+        what comes twice changes nothing."""
+        batches = 0
         while not await reader.at_end():
             while deliveries := await reader.batch(PAGE, _WAIT_S):
                 await self._take(deliveries, into)
                 on(len(deliveries))
+                batches += 1
+                if batches % _COMMIT_EVERY == 0:
+                    with suppress(Unavailable):  # a place that was just lost; whether the log answers, at_end asks
+                        await reader.commit()
 
     async def _take(self, deliveries: Sequence[Delivery], into: Projection) -> None:
         facts = []
