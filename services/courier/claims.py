@@ -111,8 +111,7 @@ class Claims:
         if not found:
             return
         pending = [Said(Act(entry=claim.entry, met=claim.entry.parcels[0], actor=record.actor, moment=record.occurred,
-                            evidence=claim.evidence),
-                        Request(id=record.cause, fingerprint=record.fingerprint, actor=record.actor))
+                            evidence=claim.evidence), Request.as_said(record))
                    for told in (await self._known(set(found))).values() for record, claim in told if claim.pending]
         await self._tried(pending, {})
 

@@ -115,9 +115,9 @@ def changed(record: Recorded) -> Ask | None:
     """What a fact changes of a parcel that is known: its label's version, or that its code is void; None if nothing."""
     fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
     if isinstance(fact, LabelReprinted):
-        return Ask(fact.parcel_code, _renewed(fact), _because_of(record), record.occurred)
+        return Ask(fact.parcel_code, _renewed(fact), Request.because_of(record), record.occurred)
     if isinstance(fact, DossierWithdrawn) and fact.void_parcel_code:
-        return Ask(fact.void_parcel_code, _voided(fact), _because_of(record), record.occurred)
+        return Ask(fact.void_parcel_code, _voided(fact), Request.because_of(record), record.occurred)
     return None
 
 
@@ -143,7 +143,7 @@ class Reactions:
         """Registers each parcel once, all in one append, then matches the scans and claims that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
         appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
-                                           _because_of(record)) for record, parcel in started]
+                                           Request.because_of(record)) for record, parcel in started]
         await self._streams.append_many(appends)  # one that is not stored is registered already
         if started:
             reach("parcel.registered")
@@ -168,7 +168,3 @@ class Reactions:
 def holder_key(holder: Holder) -> str:
     """A holder as an index value."""
     return f"{holder.place}/{holder.person}"
-
-
-def _because_of(record: Recorded) -> Request:
-    return Request(id=record.id, fingerprint="", actor=record.actor)

@@ -5,6 +5,7 @@ from postal.tracking.v1 import tracking_service_pb2_grpc
 
 from services.foundation.runtime.parts import ServiceContext, ServiceParts, Subscription
 
+from .figures import Figures
 from .grpc_api import TrackingApi
 from .projector import VIEWS, Projector
 from .queries import Queries
@@ -17,7 +18,7 @@ TOPIC = ""  # it states no facts
 
 def build(context: ServiceContext) -> ServiceParts:
     """The service on what it is given."""
-    queries = Queries(context.stores.views, context.clock)
+    queries, figures = Queries(context.stores.views, context.clock), Figures(context.stores.views, context.clock)
     api = TrackingApi(queries, context.registry)
 
     def add(server: grpc.aio.Server) -> None:
@@ -26,4 +27,4 @@ def build(context: ServiceContext) -> ServiceParts:
     return ServiceParts(
         name="tracking", add_to_server=add, routes=Pages(queries, context.registry).routes(),
         subscriptions=(Subscription(topics=("postal.dossiers.v1", "postal.parcels.v1"), group="tracking",
-                                    react=Projector(context.stores.views).on_facts),))
+                                    react=Projector(context.stores.views, figures.shown).on_facts),), figures=figures.look)

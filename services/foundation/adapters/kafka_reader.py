@@ -59,13 +59,17 @@ class KafkaReader:
 
     async def _check_not_stuck(self) -> None:
         """Raises Unavailable, so that the reader is replaced, if there is something to read and nothing comes."""
+        if await self.behind():
+            raise unavailable()
+
+    async def behind(self) -> int:
+        mine = self._consumer.assignment()
         try:
-            ends = await asyncio.wait_for(self._consumer.end_offsets(self._consumer.assignment()), _ANSWER_S)
-            behind = [part for part, end in ends.items() if await asyncio.wait_for(self._consumer.position(part), _ANSWER_S) < end]
+            async with asyncio.timeout(_ANSWER_S):
+                ends = await self._consumer.end_offsets(mine) if mine else {}
+                return sum([max(0, end - await self._consumer.position(part)) for part, end in ends.items()])
         except (KafkaError, TimeoutError, OSError) as error:
             raise unavailable() from error
-        if behind:
-            raise unavailable()
 
     async def commit(self) -> None:
         try:

@@ -122,6 +122,11 @@ class MemoryViews:
                  if key > after and value in index_values(row, index)]
         return found[:limit]
 
+    async def count(self, view: str, index: str, value: str, *, until: str = "", most: int = 50_000) -> int:
+        check_declared(self._declared, view, (index,))
+        return min(most, sum(any(value <= each < until if until else each == value for each in index_values(row, index))
+                             for row in self._rows[view].values()))
+
     async def add(self, counter: str, n: int, *, effect: str) -> None:
         if (counter, effect) not in self._effects:
             self._effects.add((counter, effect))
@@ -223,3 +228,6 @@ class _MemoryReader:
     async def commit(self) -> None:
         for topic, position in self._at.items():
             self._log._positions[self._group, topic] = position
+
+    async def behind(self) -> int:
+        return sum(len(self._log._topics.get(topic, ())) - position for topic, position in self._at.items())

@@ -61,6 +61,14 @@ class MongoViews:
             cursor = self._rows.find({"view": view, "found_by": {"$eq": f"{index}={value}"}, "key": {"$gt": after}})
             return [_row(document) async for document in cursor.sort("key", 1).limit(limit)]
 
+    async def count(self, view: str, index: str, value: str, *, until: str = "", most: int = 50_000) -> int:
+        check_declared(self._declared, view, (index,))
+        low = f"{index}={value}"
+        # One element must lie in the range: else the index would be read from one end of it to the end of all.
+        which = {"$elemMatch": {"$gte": low, "$lt": f"{index}={until}"}} if until else {"$eq": low}
+        with told():
+            return int(await self._rows.count_documents({"view": view, "found_by": which}, limit=most))
+
     async def add(self, counter: str, n: int, *, effect: str) -> None:
         """One small document an effect: in one document for all, the effects would outgrow what a document may hold."""
         with told():

@@ -6,16 +6,17 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ..adapters.clocks import SystemClock
 from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
 from ..adapters.printers import opened
 from ..adapters.sqlite import SqliteFile
-from ..errors import Problem
+from ..errors import Invalid, Problem
 from ..ports import Clock, EventLog, Stores
-from . import logs, metrics
+from . import disk, logs, metrics, page_door
 from .consumer import Consumer
 from .device_tokens import DeviceTokens
 from .group_commit import GroupedStreams
@@ -26,12 +27,16 @@ from .json_front import JsonFront
 from .log_watch import VIEW as LOG_SEEN_VIEW
 from .log_watch import LogWatch
 from .loops import end, kept_running
+from .measures import Measures, event_loop_late
 from .parts import ServiceContext, ServiceParts
 from .readiness import Readiness
 from .relay import Relay
 from .set_aside import INDEXES as SET_ASIDE_INDEXES
 from .set_aside import VIEW as SET_ASIDE_VIEW
 from .settings import Settings, read
+
+if TYPE_CHECKING:
+    from .spans import Spans
 
 Declared = Mapping[str, Sequence[str]]
 
@@ -50,22 +55,26 @@ class Running:
 class _Backend:
     """Opens each store once and lends it to the services of this process."""
 
-    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
-        self._settings, self._stack = settings, stack
+    def __init__(self, settings: Settings, stack: AsyncExitStack, spans: "Spans | None" = None) -> None:
+        self._settings, self._stack, self._spans = settings, stack, spans
         self._file: SqliteFile | None = None
         self._memory_log = MemoryEventLog()
 
     async def stores(self, service: str, declared: Declared) -> Stores:
         declared = {**declared, SET_ASIDE_VIEW: SET_ASIDE_INDEXES, LOG_SEEN_VIEW: ()}
         if self._settings.store.startswith("memory:"):
-            return Stores(MemoryStreams(), MemoryViews(declared), MemorySequences())
+            return self._seen(Stores(MemoryStreams(), MemoryViews(declared), MemorySequences()))
         if self._settings.store.startswith("sqlite:"):
             file = await self._opened()
-            return Stores(file.streams(service), file.views(service, declared), file.sequences(service))
+            return self._seen(Stores(file.streams(service), file.views(service, declared), file.sequences(service)))
         mongo = importlib.import_module("services.foundation.adapters.mongodb")  # imported only where it is used
         found: Stores = await self._stack.enter_async_context(mongo.stores(
             self._settings.store, f"{self._settings.mongo_database}_{service}", declared, self._settings.mongo_driver))
-        return Stores(GroupedStreams(found.streams), found.views, found.sequences)  # SQLite groups in its writer
+        inner = found.streams if self._spans is None else self._spans.streams(found.streams, "commit")
+        return self._seen(replace(found, streams=GroupedStreams(inner)))  # SQLite groups in its writer
+
+    def _seen(self, stores: Stores) -> Stores:
+        return stores if self._spans is None else replace(stores, streams=self._spans.streams(stores.streams))
 
     async def log(self, own: Sequence[str] = ()) -> EventLog:
         if self._settings.log.startswith("kafka://"):
@@ -80,7 +89,22 @@ class _Backend:
         if self._file is None:
             path = self._settings.store.removeprefix("sqlite:")
             self._file = await self._stack.enter_async_context(SqliteFile(path))
+            self._file.committed = partial(metrics.committed, "sqlite")
+            disk.watched(path)
         return self._file
+
+
+def _spans(names: Sequence[str], settings: Settings) -> "Spans | None":
+    """What makes spans, where traces are asked for; raises Invalid TRACING_MISSING where its packages are not there."""
+    if not settings.traces:
+        return None
+    try:
+        made = importlib.import_module("services.foundation.runtime.spans")
+    except ImportError:
+        raise Invalid("TRACING_MISSING", "install requirements/tracing.txt or leave it away", field="POSTAL_TRACES") from None
+    name = names[0] if len(names) == 1 else "dossier-post"
+    spans: Spans = made.Spans(name, made.to_collector(settings.traces), settings.traces_share)
+    return spans
 
 
 @asynccontextmanager
@@ -98,15 +122,20 @@ async def open_log(settings: Settings) -> AsyncIterator[EventLog]:
 
 
 @asynccontextmanager
-async def running(names: Sequence[str], settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+async def running(names: Sequence[str], settings: Settings, *, clock: Clock | None = None,
+                  spans: "Spans | None" = None) -> AsyncIterator[Running]:
     """Runs the named services until the block ends; port 0 takes a free one."""
     async with AsyncExitStack() as stack:
-        backend = _Backend(settings, stack)
+        spans = spans or _spans(names, settings)
+        if spans is not None:
+            stack.callback(spans.end)
+        backend = _Backend(settings, stack, spans)
         registry = importlib.import_module("services.registry").load()
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
         keys = Keys.load_or_make(settings.keys_dir)
         printers = opened(settings.printers)
         log = await backend.log([module.TOPIC for module in modules.values() if module.TOPIC])
+        log = log if spans is None else spans.log(log)
         verifier, found = Verifier(keys), Running(settings, log=log)
         routes: list[Any] = []
         for name, module in modules.items():
@@ -120,17 +149,24 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
                 stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings,
                 printers=printers))
             devices = DeviceTokens(parts.device_keys, told) if parts.device_keys is not None else None
-            server = GrpcServer(name, verifier, parts.add_to_server, devices)
+            server = GrpcServer(name, verifier, parts.add_to_server, devices, spans)
             await server.start(settings.host, settings.port(name))
             stack.push_async_callback(server.stop)
-            found.ports[name], routes = server.port, [*routes, *parts.routes, *JsonFront(server).routes()]
+            found.ports[name] = server.port
+            routes += [*page_door.told(name, parts.routes), *JsonFront(server).routes()]
             ready = Readiness(name, server, stores.streams, log)
             await ready.look()
-            consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
+            subscriptions = parts.subscriptions if spans is None else [spans.reaction(each) for each in parts.subscriptions]
+            consumers = [Consumer(each, log, stores.views) for each in subscriptions]
             watch = LogWatch(name, module.TOPIC, log, stores.streams, stores.views, consumers)
             relay = Relay(name, stores.streams, log, watch.look)
-            own: tuple[Readiness | LogWatch | Relay | Consumer, ...] = (ready, watch, relay, *consumers)
+            measures = Measures(name, stores.streams, stores.views, consumers, told, parts.figures)
+            own: tuple[Readiness | LogWatch | Relay | Consumer | Measures, ...] = (ready, watch, relay, *consumers, *(
+                [measures] if settings.metrics_port else []))  # who is not asked does not ask
             loops.extend(asyncio.create_task(kept_running(each.run, name, type(each).__name__)) for each in own)
+        if settings.metrics_port:
+            loops.append(asyncio.create_task(kept_running(event_loop_late, names[0], "EventLoop")))
+            metrics.serve(settings.host, settings.metrics_port)
         http = HttpServer(routes)
         await http.start(settings.host, settings.http_port_of(names))
         stack.push_async_callback(http.stop)
@@ -141,7 +177,6 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
 async def _run_until_told(names: Sequence[str]) -> None:
     settings = read()
     logs.configure(settings.log_level)
-    metrics.serve(settings.metrics_port)
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
