@@ -13,7 +13,7 @@ from ..ports import Clock, Streams, Views
 from . import logs, metrics, set_aside
 from .consumer import Consumer
 
-_EVERY_S, _FIGURES_EVERY = 5.0, 6  # the trade's own figures are asked for every sixth time
+_EVERY_S, _FIGURES_EVERY = 5.0, 3  # the trade's own figures are asked for every third time
 _MOST_PARKED = 10_000
 _TICK_S = 0.5
 
