@@ -21,8 +21,9 @@ def panel(title: str, unit: str, *queries: Query, limit: float | None = None) ->
     if limit is not None:
         steps.append({"color": "red", "value": limit})
     return {"type": "timeseries", "title": title, "datasource": _SOURCE,
-            "fieldConfig": {"defaults": {"unit": unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps},
-                                         "custom": {"thresholdsStyle": {"mode": "off" if limit is None else "line"}}}, "overrides": []},
+            "fieldConfig": {"overrides": [], "defaults": {
+                "unit": unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps},
+                "custom": {"thresholdsStyle": {"mode": "off" if limit is None else "line"}}}},
             "targets": [{"refId": chr(65 + number), "expr": expression, "legendFormat": legend, "datasource": _SOURCE}
                         for number, (expression, legend) in enumerate(queries)]}
 
@@ -38,15 +39,15 @@ def board(uid: str, title: str, *panels: dict[str, Any]) -> dict[str, Any]:
     """A board: three panels a row."""
     for number, each in enumerate(panels):
         each |= {"id": number + 1, "gridPos": {"x": number % 3 * _WIDTH, "y": number // 3 * _HEIGHT, "w": _WIDTH, "h": _HEIGHT}}
-    return {"uid": f"dossier-post-{uid}", "title": title, "tags": ["dossier-post"], "timezone": "Asia/Ho_Chi_Minh", "editable": False,
-            "schemaVersion": 39, "version": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"},
+    return {"uid": f"dossier-post-{uid}", "title": title, "tags": ["dossier-post"], "timezone": "Asia/Ho_Chi_Minh",
+            "editable": False, "schemaVersion": 39, "version": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"},
             "templating": {"list": [{"name": "source", "type": "datasource", "query": "prometheus", "label": "Prometheus"}]},
             "annotations": {"list": []}, "panels": list(panels)}
 
 
 def _promise(title: str, name: str, budget: float) -> dict[str, Any]:
-    return panel(title, "percentunit", *((f"postal:{name}_broken:ratio_rate{window}", window) for window in ("5m", "1h", "6h", "3d")),
-                 limit=budget)
+    windows = ("5m", "1h", "6h", "3d")
+    return panel(title, "percentunit", *((f"postal:{name}_broken:ratio_rate{each}", each) for each in windows), limit=budget)
 
 
 BOARDS = {
@@ -58,7 +59,8 @@ BOARDS = {
         panel("Lượt gọi mỗi giây / calls a second", "reqps",
               (f"sum by (service, door) (rate(postal_calls_total[{_RATE}]))", "{{service}} {{door}}")),
         panel("Lỗi của chúng ta / faults of ours", "reqps",
-              (f'sum by (service, method, code) (rate(postal_calls_total{{fault="ours"}}[{_RATE}]))', "{{service}} {{method}} {{code}}")),
+              (f'sum by (service, method, code) (rate(postal_calls_total{{fault="ours"}}[{_RATE}]))',
+               "{{service}} {{method}} {{code}}")),
         panel("Từ chối theo lý do / refusals by reason", "reqps",
               (f"topk(10, sum by (service, reason) (rate(postal_refusals_total[{_RATE}])))", "{{service}} {{reason}}")),
         panel("Thời gian trả lời p50 / time to answer", "s", quantile(0.5, "postal_call_seconds", "method")),
@@ -73,7 +75,8 @@ BOARDS = {
         "flow", "Dòng sự kiện / Facts on their way",
         panel("Sự kiện cũ nhất chưa chuyển / oldest unpublished fact", "s",
               ("max by (service) (postal_unpublished_age_seconds)", "{{service}}"), limit=60),
-        panel("Nhóm đọc còn nợ / records not taken in", "short", ("sum by (group) (postal_consumer_lag_records)", "{{group}}"), limit=1000),
+        panel("Nhóm đọc còn nợ / records not taken in", "short",
+              ("sum by (group) (postal_consumer_lag_records)", "{{group}}"), limit=1000),
         panel("Từ ghi đến hiện / from record to shown", "s", quantile(0.5, "postal_visible_seconds", ""),
               quantile(0.99, "postal_visible_seconds", ""), limit=1),
         panel("Chuyển đi và đọc vào / published and taken in", "short",
@@ -90,7 +93,8 @@ BOARDS = {
         panel("Vòng lặp hỏng / loops that failed", "short",
               (f"sum by (service, part) (increase(postal_loops_failed_total[{_RATE}]))", "{{service}} {{part}}"),
               (f"sum by (topic) (increase(postal_log_lost_total[{_RATE}]))", "lost {{topic}}")),
-        panel("Đĩa còn trống / free disk", "percentunit", ("postal_disk_free_bytes / postal_disk_bytes", "{{instance}}"), limit=0.05),
+        panel("Đĩa còn trống / free disk", "percentunit",
+              ("postal_disk_free_bytes / postal_disk_bytes", "{{instance}}"), limit=0.05),
         panel("Tuổi số đo / age of what is read from the store", "s",
               ("time() - max by (service) (postal_measured_time_seconds)", "{{service}}"), limit=300),
     ),
@@ -104,7 +108,8 @@ BOARDS = {
               (f"sum by (outcome) (rate(postal_scans_total[{_RATE}]))", "{{outcome}}")),
         panel("Lần quét bị từ chối / scans refused", "short",
               ('sum by (reason) (increase(postal_scans_total{outcome=~"REFUSED|CONFLICT"}[1h]))', "{{reason}}")),
-        panel("Đồng hồ máy quét lệch p90 / handhelds' clocks off", "s", quantile(0.9, "postal_device_clock_off_seconds", ""), limit=300),
+        panel("Đồng hồ máy quét lệch p90 / handhelds' clocks off", "s",
+              quantile(0.9, "postal_device_clock_off_seconds", ""), limit=300),
     ),
 }
 

@@ -31,6 +31,8 @@ class GroupCommit:
 
     async def append_many(self, appends: Sequence[Append]) -> list[bool]:
         """As the port's: one answer each, in order."""
+        if not appends:  # nothing to wait for
+            return []
         done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
         self._waiting.append((appends, done))
         if self._writing is None:
