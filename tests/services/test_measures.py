@@ -61,8 +61,8 @@ async def test_overdue_is_told_by_the_leg_that_is_late_once_its_day_is_over() ->
         told.append((late("OUTBOUND"), late("DECISION"), late("INBOUND")))
 
     assert told == [(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)]
-    stages = {stage: value("postal_dossiers", stage=stage) for stage in ("RECEIVED_BY_POST", "IN_REVIEW", "DECIDED", "AT_AUTHORITY")}
-    assert stages == {"RECEIVED_BY_POST": 1, "IN_REVIEW": 1, "DECIDED": 1, "AT_AUTHORITY": 0}
+    stages = [value("postal_dossiers", stage=stage) for stage in ("RECEIVED_BY_POST", "AT_AUTHORITY", "IN_REVIEW", "DECIDED")]
+    assert stages == [1, 0, 1, 1]
 
 
 async def test_how_long_it_took_until_it_was_shown_is_noted_once_for_each_fact() -> None:

@@ -31,8 +31,6 @@ class GroupCommit:
 
     async def append_many(self, appends: Sequence[Append]) -> list[bool]:
         """As the port's: one answer each, in order."""
-        if not appends:  # nothing to wait for
-            return []
         done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
         self._waiting.append((appends, done))
         if self._writing is None:
@@ -51,7 +49,8 @@ class GroupCommit:
                         done.set_exception(error)
                         done.exception()
                     continue
-                metrics.committed("mongodb", len(every), time.perf_counter() - start)
+                if every:
+                    metrics.committed("mongodb", len(every), time.perf_counter() - start)
                 place = 0
                 for appends, done in together:
                     done.set_result(answers[place:place + len(appends)])

@@ -5,9 +5,12 @@ Labels are names out of closed sets: doors, services, methods, codes, reasons, g
 dossier, an office, a person or a device.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from ..errors import Refused
 
 # The doors.
 CALLS = Counter("postal_calls_total", "Calls answered, and whose fault it is if not as asked",
@@ -86,7 +89,17 @@ def committed(store: str, writes: int, seconds: float) -> None:
     COMMIT_SECONDS.labels(store).observe(seconds)
 
 
-def serve(host: str, port: int) -> None:
-    """Answers /metrics on the port, in a thread of its own; 0 does nothing. It is a port apart: no citizen's door leads to it."""
-    if port:
-        start_http_server(port, addr=host)
+def serve(host: str, port: int) -> Callable[[], None]:
+    """Answers /metrics on the port, in a thread of its own, until what it returns is called. It is a port apart: no citizen's door
+    leads to it. Raises Refused PORT_TAKEN."""
+    try:
+        server, _ = start_http_server(port, addr=host)
+    except OSError:
+        raise Refused("PORT_TAKEN", f"port {port} is taken; end what uses it or choose another", field="metrics_port",
+                      value=port) from None
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return stop

@@ -154,24 +154,29 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             stack.push_async_callback(server.stop)
             found.ports[name] = server.port
             routes += [*page_door.told(name, parts.routes), *JsonFront(server).routes()]
+            if spans is not None:
+                parts = replace(parts, subscriptions=tuple(spans.reaction(each) for each in parts.subscriptions))
             ready = Readiness(name, server, stores.streams, log)
             await ready.look()
-            subscriptions = parts.subscriptions if spans is None else [spans.reaction(each) for each in parts.subscriptions]
-            consumers = [Consumer(each, log, stores.views) for each in subscriptions]
-            watch = LogWatch(name, module.TOPIC, log, stores.streams, stores.views, consumers)
-            relay = Relay(name, stores.streams, log, watch.look)
-            measures = Measures(name, stores.streams, stores.views, consumers, told, parts.figures)
-            own: tuple[Readiness | LogWatch | Relay | Consumer | Measures, ...] = (ready, watch, relay, *consumers, *(
-                [measures] if settings.metrics_port else []))  # who is not asked does not ask
-            loops.extend(asyncio.create_task(kept_running(each.run, name, type(each).__name__)) for each in own)
+            own = _beside(name, module.TOPIC, stores, log, parts, told, measured=settings.metrics_port > 0)
+            loops.extend(asyncio.create_task(kept_running(each.run, name, type(each).__name__)) for each in (ready, *own))
         if settings.metrics_port:
+            stack.callback(metrics.serve(settings.host, settings.metrics_port))
             loops.append(asyncio.create_task(kept_running(event_loop_late, names[0], "EventLoop")))
-            metrics.serve(settings.host, settings.metrics_port)
         http = HttpServer(routes)
         await http.start(settings.host, settings.http_port_of(names))
         stack.push_async_callback(http.stop)
         found.http_port = http.port
         yield found
+
+
+def _beside(name: str, topic: str, stores: Stores, log: EventLog, parts: ServiceParts, clock: Clock, *,
+            measured: bool) -> list[LogWatch | Relay | Consumer | Measures]:
+    """What runs beside a service's door."""
+    consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]
+    watch = LogWatch(name, topic, log, stores.streams, stores.views, consumers)
+    measures = Measures(name, stores.streams, stores.views, consumers, clock, parts.figures)
+    return [watch, Relay(name, stores.streams, log, watch.look), *consumers, *([measures] if measured else [])]
 
 
 async def _run_until_told(names: Sequence[str]) -> None:

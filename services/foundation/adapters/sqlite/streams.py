@@ -47,7 +47,7 @@ class SqliteStreams:
         def store_all(writer: sqlite3.Connection) -> list[bool]:
             return [self._store(writer, append) for append in appends]
 
-        answers: list[bool] = await self._file.write(store_all) if appends else []
+        answers: list[bool] = await self._file.write(store_all)
         if any(append.topic is not None for append in appends):
             self._appended.set()
         return answers
