@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 
+from services.foundation.runtime import metrics
 from tests.conftest import need
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,3 +219,13 @@ def test_the_boards_are_what_their_file_says() -> None:
         places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
         assert len(set(places)) == len(places)
         assert all(" / " in panel["title"] or panel["title"] == "CPU" for panel in board["panels"])
+
+
+def test_the_list_of_metrics_is_that_of_the_code() -> None:
+    page = (ROOT / "docs" / "seeing.md").read_text(encoding="utf-8")
+    kept = [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
+    names = [each._name + ("_total" if each._type == "counter" else "") for each in kept]
+
+    assert [line for line in page.splitlines() if line.startswith("| `postal_")] == [
+        f"| `{name}` | {each._type} | {', '.join(each._labelnames)} | {each._documentation} |"
+        for name, each in zip(names, kept, strict=True)]

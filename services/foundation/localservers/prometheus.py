@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,16 @@ def start(port: int, folder: Path, targets: Sequence[int]) -> int:
     (config / "targets.json").write_text(json.dumps([{"targets": [f"127.0.0.1:{each}" for each in targets]}]), encoding="utf-8")
     pid = process.start(("prometheus", f"--config.file={config / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'data'}",
                          f"--web.listen-address=127.0.0.1:{port}"), folder / "prometheus.log")
-    if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 30) or not process.is_alive(pid):
+    if not process.until(lambda: _is_ready(port) or not process.is_alive(pid), 30) or not process.is_alive(pid):
         process.stop(pid)
         raise RuntimeError(f"Prometheus did not start; see {folder / 'prometheus.log'}")
     return pid
+
+
+def _is_ready(port: int) -> bool:
+    """Whether it answers questions; its port is open before."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:  # noqa: S310  this machine's
+            return bool(answer.status == 200)
+    except OSError:
+        return False
