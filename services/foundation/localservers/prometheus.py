@@ -33,7 +33,7 @@ def start(port: int, folder: Path, targets: Sequence[int]) -> int:
 def _is_ready(port: int) -> bool:
     """Whether it answers questions; its port is open before."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:  # noqa: S310  this machine's
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
