@@ -153,7 +153,7 @@ async def _by_json(system: systems.System) -> None:
 
 async def _by_http(system: systems.System, code: str) -> None:
     for path, status in ((f"/t/{code}", 200), (f"/T/{code}?name={NUMBER}", 200), (f"/t/{NUMBER}", 400), ("/t/0000000000000", 404),
-                         (f"/nowhere/{NUMBER}", 404)):
+                         (f"/nowhere/{NUMBER}", 404), ("/metrics", 404)):
         deadline = asyncio.get_running_loop().time() + 30
         while (answer := await send(system.http_port, f"GET {path}")).status != status:  # shown a moment after it was filed
             assert asyncio.get_running_loop().time() < deadline, answer

@@ -1,5 +1,6 @@
 """Gauges that are read from store and log: what they tell, and that training, time and outages are in them as they should be."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,9 @@ from prometheus_client import REGISTRY
 from services.foundation.adapters.clocks import TurnableClock
 from services.foundation.adapters.memory import MemoryEventLog, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
-from services.foundation.runtime import set_aside
+from services.foundation.runtime import metrics, set_aside
 from services.foundation.runtime.consumer import Consumer
+from services.foundation.runtime.doorkeeper import Doorkeeper
 from services.foundation.runtime.measures import Measures
 from services.foundation.runtime.parts import Subscription
 from services.foundation.subjects import Request, append_of
@@ -106,6 +108,41 @@ async def test_what_waits_for_the_log_what_is_behind_and_what_is_set_aside_is_to
         await measures.look()
     assert value("postal_consumer_lag_records", group=GROUP) == 0
     assert value("postal_unpublished_age_seconds", service="measured") == 0
+
+
+async def test_who_goes_away_at_once_has_changed_their_mind_and_who_has_waited_long_is_our_fault(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(*_: Any) -> Any:
+        await asyncio.sleep(3600)
+
+    keeper = Doorkeeper("left", None)  # type: ignore[arg-type]
+    method = "/postal.tracking.v1.TrackingService/Track"
+    for patience_s, fault in ((5.0, "caller"), (0.0, "ours")):
+        monkeypatch.setattr(metrics, "PATIENCE_S", patience_s)
+        call = asyncio.create_task(keeper.answer(method, slow, None, b"", ""))
+        while not keeper.running:
+            await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert value("postal_calls_total", service="left", door="grpc", method="Track", code="CANCELLED", fault=fault) == 1
+        for task in keeper.running:
+            task.cancel()
+        await asyncio.wait(keeper.running)
+        await asyncio.sleep(0)
+
+
+async def test_a_log_that_is_away_leaves_what_the_store_tells_fresh() -> None:
+    clock, views = TurnableClock(START), MemoryViews({set_aside.VIEW: set_aside.INDEXES})
+    consumer = Consumer(Subscription(topics=(TOPIC,), group=GROUP, react=_nothing), MemoryEventLog(), views)
+
+    async def away() -> int:
+        raise Unavailable("LOG_UNAVAILABLE", "later")
+
+    consumer.behind = away  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        await Measures("no log", MemoryStreams(), views, [consumer], clock, None).look()
+    assert value("postal_measured_time_seconds", service="no log") == START.timestamp()
 
 
 async def test_a_store_that_is_away_leaves_the_gauges_as_old_as_they_say() -> None:

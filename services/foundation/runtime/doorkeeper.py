@@ -75,7 +75,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
                 span.end(problem.reason, fault_of(problem) == "ours")
             raise
         except asyncio.CancelledError:
-            self.tell(method, door, trace, start, None, "CANCELLED", "caller")
+            self.tell(method, door, trace, start, None, "CANCELLED", metrics.fault_of_leaving(time.perf_counter() - start))
             if span is not None:
                 span.end("CANCELLED")
             raise

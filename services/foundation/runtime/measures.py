@@ -4,6 +4,7 @@ Every member of a service asks, and each tells the same of the store it shares; 
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,6 +16,7 @@ from .consumer import Consumer
 
 _EVERY_S, _FIGURES_EVERY = 5.0, 3  # the trade's own figures are asked for every third time
 _MOST_PARKED = 10_000
+_OLDEST = 16  # looked at, since damaged ones are not told (S13)
 _TICK_S = 0.5
 
 
@@ -28,30 +30,29 @@ class Measures:
 
     async def run(self) -> None:
         """Until cancelled."""
-        turn = 0
-        while True:
+        for turn in itertools.count():
             try:
-                await self.look()
                 if self._figures is not None and turn % _FIGURES_EVERY == 0:
                     await self._figures()
-                turn += 1
+                await self.look()
             except Problem as problem:  # how old the gauges are is told by themselves
                 logs.line("measures wait", level=logging.WARNING, service=self._service, reason=problem.reason)
             await asyncio.sleep(_EVERY_S)
 
     async def look(self) -> None:
-        """Asks once."""
-        oldest = await self._streams.unpublished(1)
+        """Asks once: the store, then the log, which may be away without making the rest old. Raises Unavailable."""
+        oldest = await self._streams.unpublished(_OLDEST)
         now_ms = milliseconds(self._clock.now())
         age_s = (now_ms - milliseconds(oldest[0].facts[0].recorded)) / 1000 if oldest else 0
         metrics.UNPUBLISHED_AGE.labels(self._service).set(max(0, age_s))
         for each in self._consumers:
             parked = await self._views.count(set_aside.VIEW, "group", each.group, most=_MOST_PARKED)
             metrics.PARKED.labels(each.group).set(parked)
+        metrics.MEASURED.labels(self._service).set(now_ms / 1000)
+        for each in self._consumers:
             behind = await each.behind()
             if behind is not None:
                 metrics.LAG.labels(each.group).set(behind)
-        metrics.MEASURED.labels(self._service).set(now_ms / 1000)
 
 
 async def event_loop_late() -> None:

@@ -55,6 +55,7 @@ DISK_FREE = Gauge("postal_disk_free_bytes", "Free where the store's file lies (o
 DISK = Gauge("postal_disk_bytes", "Size of the disk the store's file lies on (one file only)")
 MEASURED = Gauge("postal_measured_time_seconds", "When the gauges that are read from the store were read last", ["service"])
 
+PATIENCE_S = 5.0  # who goes away without an answer has waited too long, or has changed their mind before that
 _OURS = ("INTERNAL", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED")
 
 
@@ -81,6 +82,11 @@ def answered(service: str, door: str, method: str, seconds: float, code: str = "
     _seconds(service, door, method).observe(seconds)
     if reason:
         REFUSALS.labels(service, door, method, reason).inc()
+
+
+def fault_of_leaving(seconds: float) -> str:
+    """Whose fault it is that somebody went away after so long without an answer."""
+    return "ours" if seconds >= PATIENCE_S else "caller"
 
 
 def committed(store: str, writes: int, seconds: float) -> None:

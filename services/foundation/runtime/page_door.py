@@ -48,7 +48,7 @@ class _Told:
     def _tell(self, status: int, seconds: float) -> None:
         code, fault = "OK", ""
         if status == 499:
-            code, fault = "CANCELLED", "caller"
+            code, fault = "CANCELLED", metrics.fault_of_leaving(seconds)
         elif status >= 400:
             code, fault = _CODES.get(status, "INTERNAL"), "ours" if status >= 500 else "caller"
         metrics.answered(self._service, "page", self._page, seconds, code, fault)
