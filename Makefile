@@ -93,7 +93,7 @@ labelkeys: setup ## show the keys that labels are signed with (NEW=1 makes one t
 	@$(PY) -m services.foundation.runtime.label_keys $(if $(filter 1,$(NEW)),new) $(if $(REVOKE),revoke $(REVOKE))
 
 run: setup pages-where-npm-is ## run everything in one process on one SQLite file
-	@$(PY) -m services
+	@POSTAL_NOTIFIER="$${POSTAL_NOTIFIER-folder:out/notices}" $(PY) -m services
 
 demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
 	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)

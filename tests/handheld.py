@@ -65,6 +65,7 @@ def signed_text(device: str, entry: Any) -> str:
     if act == "deliver":
         lines += [f"relation {name_of(one, 'relation')}", f"identity {name_of(one, 'identity_paper')}"]
         lines += [f"receiver {one.receiver_sha256}"] if one.receiver_sha256 else []
+        lines += [f"picture {name_of(one, 'picture')}"] if one.picture else []
     if act == "attempt":
         lines += [f"reason {name_of(one, 'reason')}"] + ([f"next {name_of(one, 'next_step')}"] if one.next_step else [])
     return "\n".join([*lines, *(f"parcel {parcel_line(parcel)}" for parcel in entry.parcels)])
@@ -168,14 +169,14 @@ class Handheld:
         return self.entry(*codes, accept=entries.AcceptAct(handover_id=handover_id),
                           **{"mode": entries.HANDHELD_MODE_HAND_OVER, **fields})
 
-    def deliver(self, *codes: str, receiver: Any = None, **fields: Any) -> Any:
-        """Delivered to the citizen."""
+    def deliver(self, *codes: str, receiver: Any = None, proof: dict[str, Any] | None = None, **fields: Any) -> Any:
+        """Delivered to the citizen; ``proof`` tells what differs in the act."""
         shown = receiver or entries.ReceiverShown(salt="0" * 32, full_name="Nguyễn Thị Ánh Tuyết", last_four="1234")
         words = "\n".join((shown.salt, shown.full_name, shown.last_four, shown.one_time_code))
-        act = entries.DeliverAct(
-            relation=facts.RECEIVER_RELATION_APPLICANT, identity_paper=facts.IDENTITY_PAPER_IDENTITY_CARD,
-            signature_sha256=hashlib.sha256(b"picture").hexdigest(), receiver=shown,
-            receiver_sha256=hashlib.sha256(words.encode()).hexdigest())
+        act = entries.DeliverAct(**{
+            "relation": facts.RECEIVER_RELATION_APPLICANT, "identity_paper": facts.IDENTITY_PAPER_IDENTITY_CARD,
+            "signature_sha256": hashlib.sha256(b"picture").hexdigest(), "receiver": shown,
+            "receiver_sha256": hashlib.sha256(words.encode()).hexdigest(), **(proof or {})})
         return self.entry(*codes, deliver=act, **{"mode": entries.HANDHELD_MODE_DELIVER, **fields})
 
     def bundle(self, *made: Any, now: float | None = None) -> Any:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ async def one_file(home: Path, size: Size, quick: bool) -> list[Row]:
     """Doors, lone caller, page and visibility of the embedded system."""
     async with processes.embedded(home) as standing, processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
         idle = standing.memory()
-        found = await lives.on_one_file(standing, home, 4 if quick else 48)
+        found = await lives.on_one_file(standing, home, 4 if quick else 24)
         found += await rows.lone(standing, lambda: rows.durable_insert_sqlite(home), "SQLite", size)
         found += await rows.commit_to_visible(standing, 100 if quick else 500, "one file", 50, size)
         found += await rows.page(standing, home, size)
@@ -31,7 +32,7 @@ async def on_servers(home: Path, size: Size, quick: bool) -> list[Row]:
     async with processes.database_servers(home) as servers, processes.services_on(home, servers, "bench") as standing, \
             processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
         idle = standing.memory()
-        found = await lives.on_servers(standing, servers, home, "bench", 4 if quick else 48)
+        found = await lives.on_servers(standing, servers, home, "bench", 4 if quick else 24)
         found += await rows.lone(standing, lambda: rows.durable_insert_mongo(servers.uri), "MongoDB", size)
         for per_s, limit in ((200, 100), (1000, 300))[:1 if quick else 2]:
             found += await rows.commit_to_visible(standing, per_s, "MongoDB + Kafka", limit, size)
@@ -63,9 +64,10 @@ async def main() -> int:
     names = [name for name in chosen.only.split(",") if name] or list(PARTS)
     found: list[Row] = []
     for name in names:
+        start = time.perf_counter()
         with rows.scratch() as home:
             found += await PARTS[name](Path(home), size, chosen.quick)
-        sys.stderr.write(f"measured: {name}\n")
+        sys.stderr.write(f"measured: {name}, {time.perf_counter() - start:.0f} s\n")
     sys.stdout.write(report.table(found) + "\n")
     if not chosen.only and not chosen.quick:
         report.write(found)

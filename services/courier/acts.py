@@ -38,7 +38,7 @@ class Act:
     evidence: Evidence
 
 
-def facts_of(act: Act, parcel: Parcel, calendar: WorkingCalendar) -> Sequence[Any]:
+def facts_of(act: Act, parcel: Parcel, calendar: WorkingCalendar, request_id: str, code_key: bytes) -> Sequence[Any]:
     """The facts that follow for a parcel. Raises Problem."""
     entry, met = act.entry, act.met
     who = Holder(person=act.actor.person, place=act.actor.place)
@@ -47,10 +47,11 @@ def facts_of(act: Act, parcel: Parcel, calendar: WorkingCalendar) -> Sequence[An
     elif entry.accept is not None:
         fact = handover.accept(parcel, entry.accept.handover_id, who, act.actor.role, met.papers_counted, met.differences)
     elif entry.deliver is not None:
-        done = entry.deliver
-        fact = delivery.deliver(parcel, who, DeliveryProof(
-            relation=done.relation, identity_paper=done.identity_paper, signature_sha256=done.signature_sha256,
-            receiver_sha256=done.receiver_sha256, occur_time=act.moment))
+        said = entry.deliver
+        proof = DeliveryProof(
+            relation=said.relation, identity_paper=said.identity_paper, signature_sha256=said.signature_sha256,
+            receiver_sha256=said.receiver_sha256, picture=said.picture, occur_time=act.moment)
+        fact = delivery.deliver(parcel, who, delivery.Delivery(proof=proof, receiver=said.receiver), request_id, code_key)
     elif entry.attempt is not None:
         fact = replace(delivery.attempt(parcel, who, entry.attempt.reason), next_step=entry.attempt.next_step,
                        occur_time=act.moment)

@@ -9,6 +9,7 @@ from services.foundation.errors import Problem
 from .acts import EntryOutcome
 from .entry import Entry
 from .notices import Notice
+from .picture import PictureOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,14 @@ class EntryResult:
     problem: Told | None = None
     occur_time: datetime | None = None
     parcels: tuple[EntryParcelResult, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureResult:
+    device_sequence: int
+    sha256: str
+    outcome: PictureOutcome
+    problem: Told | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

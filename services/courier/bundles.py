@@ -124,7 +124,7 @@ class Bundles:
             each.request, self._clock.now(), topic=None) for each in good])  # one that is not stored was kept before
 
     async def _scans(self, good: Sequence[_Good], device: Device) -> dict[int, EntryResult]:
-        seen = [Seen(scan_of(act, each.entry.scan.activity), each.request, each.evidence)
+        seen = [Seen(scan_of(act, each.entry.scan.activity), each.request, each.evidence, each.entry)
                 for each in good for act in _parts(each) if each.entry.scan is not None]
         found = await self._scanning.record(seen) if seen else []
         return {each.number: answers.result(each.entry.device_sequence, each.moment, [_scan_result(each, answer, device)])

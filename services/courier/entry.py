@@ -4,16 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .parcel_facts import (
-    AttemptReason,
-    Difference,
-    Evidence,
-    Holder,
-    IdentityPaper,
-    NextStep,
-    ReceiverRelation,
-    ScanActivity,
-)
+from .parcel_facts import AttemptReason, Difference, Evidence, Holder, IdentityPaper, NextStep, ReceiverRelation, ScanActivity
+from .proof_words import PictureKind
 
 
 class HandheldMode(StrEnum):
@@ -79,6 +71,7 @@ class DeliverAct:
     signature_sha256: str
     receiver_sha256: str = ""
     receiver: ReceiverShown | None = None
+    picture: PictureKind = PictureKind.UNSPECIFIED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,59 +9,63 @@ from postal.courier.v1 import courier_service_pb2, courier_service_pb2_grpc, par
 
 from services.foundation import codec
 from services.foundation.codes import check_parcel_code, check_request_id
-from services.foundation.errors import Invalid, Problem
+from services.foundation.errors import Problem
 from services.foundation.runtime import metrics
-from services.foundation.runtime.fingerprint import fingerprint
 from services.foundation.runtime.identity import Caller, caller
 from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext
-from services.foundation.subjects import Request
 
 from .bundles import MOST_ENTRIES, Bundles
+from .cases import Cases
 from .commands import Commands
-from .entry import Entry
+from .delivery import Delivery
+from .entry import Entry, ReceiverShown
+from .office_api import OfficeApi, check_page, check_size, problem_message
 from .parcel import Parcel
 from .parcel_facts import AttemptReason, DeliveryProof, Difference, Holder, Scan
+from .pictures import Pictures
+from .proof import RULES, ProofRule, rule_of
 from .reactions import VIEW, holder_key
 from .scanning import Answer, Scanning, Seen
 from .stream import unknown
 
 _pb = courier_service_pb2
-MOST_SCANS, MOST_PARCELS, MOST_ON_A_PAGE, PAGE = 1000, 500, 200, 50
-_METHOD = "/postal.courier.v1.CourierService/"
+MOST_SCANS, MOST_PARCELS = 1000, 500
 
 
-class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
+class CourierApi(OfficeApi, courier_service_pb2_grpc.CourierServiceServicer):
     """All methods of postal.courier.v1.CourierService."""
 
-    def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning, bundles: Bundles) -> None:
-        self._stores, self._keys, self._commands, self._scanning = context.stores, context.keys, commands, scanning
+    def __init__(self, context: ServiceContext, commands: Commands, scanning: Scanning, bundles: Bundles, pictures: Pictures,
+                 cases: Cases) -> None:
+        super().__init__(context, commands, pictures, cases)
+        self._stores, self._commands, self._scanning = context.stores, commands, scanning
         self._bundles, self._registry = bundles, context.registry
         self._label_keys = LabelKeys(context.settings.keys_dir)
 
     async def RecordScans(self, request: Any, _: Any) -> Message:
-        _check_size(len(request.scans), MOST_SCANS, "scans")
+        check_size(len(request.scans), MOST_SCANS, "scans")
         read: list[Scan | Problem] = [_read(message, Scan) for message in request.scans]
         scans = [scan for scan in read if not isinstance(scan, Problem)]
-        asked = self._request("RecordScans", request)
+        asked = self.request_of("RecordScans", request)
         answers = iter(await self._scanning.record([Seen(scan, asked) for scan in scans]))
         found = [each if isinstance(each, Problem) else next(answers) for each in read]
         _count(("REFUSED", each.reason) if isinstance(each, Problem) else (each.outcome, "") for each in found)
         return _pb.RecordScansResponse(results=[_scan_result(each) for each in found])
 
     async def OfferHandover(self, request: Any, _: Any) -> Message:
-        _check_size(len(request.parcel_codes), MOST_PARCELS, "parcel_codes")
+        check_size(len(request.parcel_codes), MOST_PARCELS, "parcel_codes")
         taker = Holder(person=request.taker.person[:64], place=request.taker.place[:64])
         handover_id, answers = await self._commands.offer(list(request.parcel_codes), taker,
-                                                          self._request("OfferHandover", request))
+                                                          self.request_of("OfferHandover", request))
         return _pb.OfferHandoverResponse(handover_id=handover_id, results=[_result(answer) for answer in answers])
 
     async def AcceptHandover(self, request: Any, _: Any) -> Message:
-        _check_size(len(request.parcels), MOST_PARCELS, "parcels")
+        check_size(len(request.parcels), MOST_PARCELS, "parcels")
         taken = [(each.parcel_code, each.papers_counted if each.HasField("papers_counted") else None,
                   tuple(codec.from_message(difference, Difference) for difference in each.differences))
                  for each in request.parcels]
-        answers = await self._commands.accept(request.handover_id, taken, self._request("AcceptHandover", request))
+        answers = await self._commands.accept(request.handover_id, taken, self.request_of("AcceptHandover", request))
         return _pb.AcceptHandoverResponse(results=[_result(answer) for answer in answers])
 
     async def GetParcel(self, request: Any, _: Any) -> Message:
@@ -69,12 +73,10 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         parcel = await self._commands.parcels.state(code)
         if not _concerns(parcel, caller()):
             raise unknown(code)
-        return _pb.GetParcelResponse(parcel=_message(parcel))
+        return _pb.GetParcelResponse(parcel=_message(parcel), proof_rule=_rule(rule_of(parcel.delivery_kind)))
 
     async def ListParcels(self, request: Any, _: Any) -> Message:
-        if not 0 <= request.page_size <= MOST_ON_A_PAGE:
-            raise Invalid("PAGE_SIZE_WRONG", f"0 to {MOST_ON_A_PAGE}", field="page_size", value=request.page_size)
-        who, size = caller(), request.page_size or PAGE
+        who, size = caller(), check_page(request)
         wanted = [("place", who.place)] if request.whole_place else [
             ("holder", holder_key(Holder(person=person, place=who.place))) for person in (who.person, "")]
         rows = []
@@ -83,6 +85,7 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         codes = sorted({row.key for row in rows})[:size]
         parcels = await self._commands.parcels.states(codes)
         return _pb.ListParcelsResponse(parcels=[_message(parcel) for parcel in parcels], place_names=self._names(parcels),
+                                       proof_rules=[_rule(rule) for rule in RULES],
                                        next_page_token=codes[-1] if len(codes) == size else "")
 
     def _names(self, parcels: Sequence[Parcel]) -> list[Any]:
@@ -91,15 +94,18 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         return [_pb.PlaceName(code=code, name=name) for code in sorted(codes) if (name := self._registry.name_of(code))]
 
     async def RecordDelivery(self, request: Any, _: Any) -> Message:
-        proof = codec.from_message(request.proof, DeliveryProof) if request.HasField("proof") else None
-        name = codec.choice_name(request, "attempt_reason")
-        parcel = await self._commands.deliver(request.parcel_code, proof, AttemptReason[name],
-                                              self._request("RecordDelivery", request))
+        asked, name = self.request_of("RecordDelivery", request), codec.choice_name(request, "attempt_reason")
+        if request.HasField("proof"):
+            receiver = codec.from_message(request.receiver, ReceiverShown) if request.HasField("receiver") else None
+            parcel = await self._commands.deliver(request.parcel_code, Delivery(
+                proof=codec.from_message(request.proof, DeliveryProof), receiver=receiver), asked)
+        else:
+            parcel = await self._commands.attempt(request.parcel_code, AttemptReason[name], asked)
         return _pb.RecordDeliveryResponse(parcel=_message(parcel))
 
     async def UploadBundle(self, request: Any, _: Any) -> Message:
         check_request_id(request.request_id)
-        _check_size(len(request.entries), MOST_ENTRIES, "entries")
+        check_size(len(request.entries), MOST_ENTRIES, "entries")
         told = codec.moment(request.device_now, "device_now") if request.HasField("device_now") else None
         done = await self._bundles.upload(request.device_id[:64], told, [_read(each, Entry) for each in request.entries], caller())
         answer = _pb.UploadBundleResponse(results=[codec.to_message(each, _pb.EntryResult) for each in done.results],
@@ -123,10 +129,6 @@ class CourierApi(courier_service_pb2_grpc.CourierServiceServicer):
         keys = [codec.to_message(each, courier_service_pb2.LabelKey) for each in self._label_keys.all()]
         return _pb.ListLabelKeysResponse(keys=keys)
 
-    def _request(self, method: str, request: Any) -> Request:
-        digest = fingerprint(self._keys.index_key, _METHOD + method, request)
-        return Request(id=check_request_id(request.request_id), fingerprint=digest, actor=caller().actor())
-
 
 def _count(outcomes: Iterable[tuple[str, str]]) -> None:
     for (outcome, reason), count in Counter(outcomes).items():
@@ -139,11 +141,6 @@ def _concerns(parcel: Parcel, who: Caller) -> bool:
     return who.place in places
 
 
-def _check_size(size: int, most: int, field: str) -> None:
-    if not 1 <= size <= most:
-        raise Invalid("BATCH_SIZE_WRONG", f"1 to {most}", field=field, value=size)
-
-
 def _read(message: Any, kind: type) -> Any:
     """The record, or the problem with it."""
     try:
@@ -154,19 +151,19 @@ def _read(message: Any, kind: type) -> Any:
 
 def _scan_result(answer: Answer | Problem) -> Any:
     if isinstance(answer, Problem):
-        return _pb.ScanResult(outcome=_pb.SCAN_OUTCOME_REFUSED, problem=_problem(answer))
+        return _pb.ScanResult(outcome=_pb.SCAN_OUTCOME_REFUSED, problem=problem_message(answer))
     return _pb.ScanResult(outcome=f"SCAN_OUTCOME_{answer.outcome}")
 
 
 def _result(answer: Parcel | Problem) -> Any:
     if isinstance(answer, Problem):
-        return _pb.ParcelResult(problem=_problem(answer))
+        return _pb.ParcelResult(problem=problem_message(answer))
     return _pb.ParcelResult(parcel=_message(answer))
-
-
-def _problem(problem: Problem) -> Any:
-    return _pb.Problem(reason=problem.reason, field=problem.field, message=problem.message)
 
 
 def _message(parcel: Parcel) -> Any:
     return codec.to_message(parcel, parcel_pb2.Parcel)
+
+
+def _rule(rule: ProofRule) -> Any:
+    return codec.to_message(rule, _pb.ProofRule)

@@ -9,8 +9,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from services.foundation.one_time_code import MOST_WRONG
+
 from .parcel_facts import (
     DeliveryAttempted,
+    DeliveryCodeIssued,
+    DeliveryCodeMissed,
     HandoverAccepted,
     HandoverOffered,
     Holder,
@@ -25,6 +29,7 @@ from .parcel_facts import (
     ScanActivity,
     ScanRecorded,
 )
+from .proof_words import DeliveryKind, OneTimeCodeState
 
 _STAGE = {
     ScanActivity.ACCEPTED: ParcelStage.AT_OFFICE, ScanActivity.DEPARTED: ParcelStage.IN_TRANSIT,
@@ -54,7 +59,8 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
-    """State of a parcel; field names are the contract's. ``handovers`` are the ids that were ever offered."""
+    """State of a parcel; field names are the contract's. ``handovers`` are the ids that were ever offered, ``code_salt`` and
+    ``code_misses`` (the requests that named a wrong one) are of its one-time code."""
 
     parcel_code: str
     filing_id: str
@@ -75,6 +81,10 @@ class Parcel:
     label_version: int = 1
     void: bool = False
     handovers: tuple[str, ...] = ()
+    delivery_kind: DeliveryKind = DeliveryKind.UNSPECIFIED
+    one_time_code: OneTimeCodeState = OneTimeCodeState.UNSPECIFIED
+    code_salt: bytes = b""
+    code_misses: tuple[str, ...] = ()
     etag: str = "1"
 
 
@@ -118,8 +128,8 @@ def _registered(fact: ParcelRegistered) -> dict[str, Any]:
         "parcel_code": fact.parcel_code, "filing_id": fact.filing_id, "direction": fact.direction,
         "origin_office_code": fact.origin_office_code, "destination_office_code": fact.destination_office_code,
         "authority_code": fact.authority_code, "route": fact.route, "transit_due_date": fact.transit_due_date,
-        "papers_count": fact.papers_count, "holder": fact.holder, "ended": False,
-        "attempts": (), "handovers": ()}
+        "papers_count": fact.papers_count, "holder": fact.holder, "ended": False, "delivery_kind": fact.delivery_kind,
+        "attempts": (), "handovers": (), "code_misses": ()}
 
 
 def _next(values: dict[str, Any], fact: Any) -> None:
@@ -138,5 +148,11 @@ def _next(values: dict[str, Any], fact: Any) -> None:
             values |= {"void": True, "ended": True, "offer": None}
         case ParcelDelivered():
             values |= {"stage": ParcelStage.DELIVERED, "ended": True, "offer": None}
+        case DeliveryCodeIssued():
+            values |= {"code_salt": fact.salt, "one_time_code": OneTimeCodeState.ISSUED}
+        case DeliveryCodeMissed():
+            values["code_misses"] += (fact.request_id,)
+            if len(values["code_misses"]) == MOST_WRONG:
+                values["one_time_code"] = OneTimeCodeState.SPENT
         case DeliveryAttempted():
             values["attempts"] += (Attempt(reason_code=fact.reason.value, next_step=fact.next_step, occur_time=fact.occur_time),)

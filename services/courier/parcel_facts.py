@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .proof_words import DeliveryKind, PictureKind
+
 
 class ParcelDirection(StrEnum):
     """Which way it goes; UNSPECIFIED while the parcel's own fact is awaited."""
@@ -54,6 +56,7 @@ class ReceiverRelation(StrEnum):
 
     APPLICANT = "APPLICANT"
     AUTHORISED = "AUTHORISED"
+    HOUSEHOLD = "HOUSEHOLD"
 
 
 class IdentityPaper(StrEnum):
@@ -130,6 +133,8 @@ class DeliveryProof:
     signature_sha256: str
     occur_time: datetime
     receiver_sha256: str = ""
+    picture: PictureKind = PictureKind.UNSPECIFIED
+    one_time_code_held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +150,7 @@ class ParcelRegistered:
     papers_count: int
     weight_grams: int
     holder: Holder
+    delivery_kind: DeliveryKind = DeliveryKind.UNSPECIFIED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +202,19 @@ class ParcelDelivered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryCodeIssued:
+    filing_id: str
+    salt: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryCodeMissed:
+    filing_id: str
+    request_id: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryAttempted:
     reason: AttemptReason
     filing_id: str
@@ -205,4 +224,4 @@ class DeliveryAttempted:
 
 
 ALL = (ParcelRegistered, LabelRenewed, ParcelVoided, ScanRecorded, HandoverOffered, HandoverAccepted, ParcelDelivered,
-       DeliveryAttempted)
+       DeliveryAttempted, DeliveryCodeIssued, DeliveryCodeMissed)

@@ -1,6 +1,7 @@
 """What intake's facts start here: a parcel for each dossier, supplement and result; and the list view."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,14 @@ from services.foundation.ports import Row, Streams, Views
 from services.foundation.subjects import Ask, Request, Rule
 
 from .claims import Claims
+from .delivery import issue_code
 from .parcel import Parcel
-from .parcel_facts import Holder, LabelRenewed, ParcelDirection, ParcelRegistered, ParcelVoided
-from .stream import OFFERED, PARCEL, Parcels
+from .parcel_facts import Holder, LabelRenewed, ParcelDirection, ParcelRegistered, ParcelVoided, ScanActivity
+from .proof import kind_of_result
+from .proof_words import DeliveryKind
+from .stream import FACTS, OFFERED, PARCEL, SCANNED, Parcels
 
+Draw = Callable[[int], bytes]  # so many bytes that nobody can foretell
 VIEW = "parcels"
 INDEXES = ("holder", "place")
 
@@ -68,6 +73,7 @@ class DossierDecided:
     papers: tuple[Paper, ...]
     transit_due_date: str
     route: tuple[str, ...]
+    in_person_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +114,9 @@ def registered(record: Recorded) -> ParcelRegistered | None:
         origin_office_code=fact.origin_office_code if back else fact.office_code,
         destination_office_code=fact.destination_office_code, authority_code=fact.authority_code, route=fact.route,
         transit_due_date=fact.transit_due_date, papers_count=sum(paper.originals + paper.copies for paper in fact.papers),
-        weight_grams=0 if back else fact.weight_grams, holder=holder)
+        weight_grams=0 if back else fact.weight_grams, holder=holder, delivery_kind=kind_of_result(
+            sum(paper.originals for paper in fact.papers), in_person_only=fact.in_person_only,
+        ) if back else DeliveryKind.TO_AUTHORITY)
 
 
 def changed(record: Recorded) -> Ask | None:
@@ -134,10 +142,11 @@ def _voided(fact: DossierWithdrawn) -> Rule:
 
 
 class Reactions:
-    """Two groups: one registers parcels, one keeps the list."""
+    """Three groups: one registers parcels, one keeps the list, one makes one-time codes."""
 
-    def __init__(self, parcels: Parcels, claims: Claims, streams: Streams, views: Views) -> None:
-        self._parcels, self._claims, self._streams, self._views = parcels, claims, streams, views
+    def __init__(self, parcels: Parcels, claims: Claims, streams: Streams, views: Views, *,
+                 draw: Draw = lambda size: secrets.token_bytes(size)) -> None:
+        self._parcels, self._claims, self._streams, self._views, self._draw = parcels, claims, streams, views, draw
 
     async def on_dossiers(self, facts: list[Recorded]) -> None:
         """Registers each parcel once, all in one append, then matches the scans and claims that waited."""
@@ -164,7 +173,22 @@ class Reactions:
         offered = {PARCEL.name_of(fact.subject) for fact in facts if fact.type == OFFERED}
         await self._claims.match(sorted(offered))
 
+    async def on_going_out(self, facts: Sequence[Recorded]) -> None:
+        """Makes the one-time code of a result when a courier goes out with it: once a parcel, however often it is seen."""
+        asks = [Ask(PARCEL.name_of(fact.subject), self._issued, Request.because_of(fact)) for fact in facts if _goes_out(fact)]
+        for answer in await self._parcels.decide_many(asks):
+            if isinstance(answer, Problem):
+                raise answer
+
+    async def _issued(self, parcel: Parcel) -> Sequence[Any]:
+        return issue_code(parcel, self._draw)
+
 
 def holder_key(holder: Holder) -> str:
     """A holder as an index value."""
     return f"{holder.place}/{holder.person}"
+
+
+def _goes_out(record: Recorded) -> bool:
+    return record.type == SCANNED and FACTS.decode(record.type, record.data).scan.activity is ScanActivity.OUT_FOR_DELIVERY
+

@@ -11,6 +11,9 @@ from services.foundation.events import Append, Recorded
 from services.foundation.ports import Clock, Streams
 from services.foundation.subjects import Request, append_each
 
+from .case import of_scan
+from .cases import Cases
+from .entry import Entry
 from .parcel import Parcel, key_of, order_of
 from .parcel_facts import Evidence, Scan, ScanRecorded
 from .stream import PARCEL, TOPIC, waiting_of, waiting_scans
@@ -22,11 +25,12 @@ _SAME = timedelta(minutes=2)  # the same person at the same parcel, doing the sa
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A scan on its way in: whose request it is, and what the device signed of it."""
+    """A scan on its way in: whose request it is, what the device signed of it, and the entry that says it."""
 
     scan: Scan
     request: Request
     evidence: Evidence | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ _Numbered = dict[str, list[tuple[int, Seen]]]  # by parcel code: number in the b
 class Scanning:
     """Every scan's way into a stream."""
 
-    def __init__(self, streams: Streams, clock: Clock) -> None:
-        self._streams, self._clock = streams, clock
+    def __init__(self, streams: Streams, clock: Clock, cases: Cases) -> None:
+        self._streams, self._clock, self._cases = streams, clock, cases
 
     async def record(self, scans: Sequence[Seen]) -> list[Answer | Problem]:
         """The answer for each, or the problem. One read and one append for all."""
@@ -82,6 +86,8 @@ class Scanning:
                                             now, topic=TOPIC)
             elif fresh:
                 appends[code] = append_each(waiting_of(code), code, waiting[waiting_of(code)], _facts(fresh, ""), now, topic=None)
+        await self._cases.open([of_scan(seen.scan, seen.entry, seen.request.actor, now) for mine in by_code.values()
+                                for number, seen in mine if _is_late(answers[number])])
         stored = dict(zip(appends, await self._streams.append_many(list(appends.values())), strict=True))
         waits = [code for code, done in stored.items() if done and appends[code].topic is None]
         if waits:
@@ -135,6 +141,10 @@ def _fresh(mine: Sequence[tuple[int, Seen]], parcel: Parcel | None, waiting: Seq
         known[key_of(scan)] = scan
         fresh.append(seen)
     return fresh
+
+
+def _is_late(answer: Answer | Problem) -> bool:
+    return isinstance(answer, Answer) and answer.outcome == "LATE"
 
 
 def _is_same(one: Scan, other: Scan) -> bool:

@@ -16,6 +16,12 @@ def receiver_text(receiver: ReceiverShown) -> bytes:
     return "\n".join((receiver.salt, receiver.full_name, receiver.last_four, receiver.one_time_code)).encode()
 
 
+def receiver_of(text: bytes) -> ReceiverShown:
+    """The words of a receiver's text; a name may have line breaks, the others are the page's own short ones."""
+    salt, *name, last_four, one_time_code = text.decode().split("\n")
+    return ReceiverShown(salt=salt, full_name="\n".join(name), last_four=last_four, one_time_code=one_time_code)
+
+
 def statement(device_id: str, entry: Entry) -> bytes:
     """The text that is signed."""
     return "\n".join((*_head(device_id, entry), *_act_lines(entry), *(f"parcel {_parcel_line(each)}" for each in entry.parcels))
@@ -49,6 +55,7 @@ def _act_lines(entry: Entry) -> Iterator[str]:
         yield from _if("signature", entry.deliver.signature_sha256)
         yield from (f"relation {entry.deliver.relation}", f"identity {entry.deliver.identity_paper}")
         yield from _if("receiver", entry.deliver.receiver_sha256)
+        yield from _if("picture", entry.deliver.picture)
     elif entry.attempt is not None:
         yield from ("act ATTEMPT", f"reason {entry.attempt.reason}")
         yield from _if("next", entry.attempt.next_step)

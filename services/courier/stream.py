@@ -1,4 +1,5 @@
-"""A parcel's stream, and the unpublished ones beside it: what waits for the parcel, and the text of entries that name several."""
+"""A parcel's stream, and the unpublished ones beside it: what waits for the parcel, the text of entries that name several, the
+pictures that entries name, and the cases people have looked at."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,14 +10,18 @@ from services.foundation.events import Recorded
 from services.foundation.subjects import Decided, Kind, Subjects
 
 from . import parcel_facts
+from .case import CaseSettled
 from .entry import ActClaimed, EntryReceived
 from .parcel import Parcel, fold, order_of
 from .parcel_facts import ScanRecorded
+from .picture import PictureKept
 
 TOPIC = "postal.parcels.v1"
+SCANNED = "postal.courier.v1.ScanRecorded"
+MISSED = "postal.courier.v1.DeliveryCodeMissed"
 OFFERED = "postal.courier.v1.HandoverOffered"
 FACTS = codec.Registry()
-FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed)
+FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed, PictureKept, CaseSettled)
 
 
 def unknown(code: str) -> NotFound:
@@ -41,6 +46,16 @@ def waiting_of(code: str) -> str:
 def entry_of(device_id: str, sequence: int) -> str:
     """Name of the stream of one entry's text."""
     return f"entries/{device_id}/{sequence}"
+
+
+def picture_of(device_id: str, sequence: int, sha256: str) -> str:
+    """Name of the stream of one picture."""
+    return f"pictures/{device_id}/{sequence}/{sha256}"
+
+
+def case_of(case_id: str) -> str:
+    """Name of the stream of one case."""
+    return f"cases/{case_id}"
 
 
 def waiting_scans(history: Sequence[Recorded]) -> list[tuple[Recorded, ScanRecorded]]:

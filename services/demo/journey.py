@@ -14,6 +14,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from postal.courier.v1 import courier_service_pb2 as courier
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_events_pb2 as proofs
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
@@ -130,7 +131,8 @@ class Journey:
         await self._call("RecordDelivery", courier.RecordDeliveryRequest(
             parcel_code=code, request_id=str(uuid.uuid4()), proof=proofs.DeliveryProof(
                 relation=proofs.RECEIVER_RELATION_APPLICANT, identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD,
-                signature_sha256=SIGNATURE, occur_time=stamp)), last)
+                signature_sha256=SIGNATURE, picture=proofs.PICTURE_KIND_SIGNATURE, occur_time=stamp),
+            receiver=entries.ReceiverShown(salt=uuid.uuid4().hex, last_four=self._case.applicant.identity_number[-4:])), last)
         await self._page_says(tracking.JOURNEY_STAGE_DONE)
         self._told("Delivered to the citizen with proof")
 

@@ -196,6 +196,27 @@ class Printer(Protocol):
     async def print(self, document: bytes, name: str) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What one person is to be told; ``key`` names it for ever. Number and text are personal, and not shown by ``repr``."""
+
+    key: str
+    telephone: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class Notifier(Protocol):
+    """Tells people on their telephones.
+
+    T1 ``send`` returns after the message was taken to be sent; under a key that was taken before it returns and takes nothing.
+    T2 Raises Unavailable while nothing was taken, also if it is asked to slow down: it may be sent again under its key.
+    T3 Raises Refused if it never will be taken: nobody tries again.
+    T4 Neither number nor text is in an error.
+    """
+
+    async def send(self, notice: Notice) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """What one service keeps, on one back end."""

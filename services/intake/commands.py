@@ -127,8 +127,10 @@ class Commands:
         due = self._desk.due_text(when, dossier.term_value, dossier.term_unit)
         return [move(dossier, SupplementReceived(parcel_code=parcel_code, due_date=due))]
 
-    async def decide(self, filing_id: str, outcome: DecisionOutcome, papers: Sequence[Paper], request: Request) -> Dossier:
-        """The authority decides; by post the result gets an envelope of its own, else the citizen fetches it."""
+    async def decide(self, filing_id: str, outcome: DecisionOutcome, papers: Sequence[Paper], request: Request, *,
+                     in_person_only: bool = False) -> Dossier:
+        """The authority decides; by post the result gets an envelope of its own, else the citizen fetches it. It may let it go to
+        the applicant alone."""
         if outcome is DecisionOutcome.UNSPECIFIED:
             raise Invalid("OUTCOME_MISSING", "name GRANTED or REFUSED", field="outcome")
         counted = check_papers(papers)
@@ -138,7 +140,8 @@ class Commands:
             if dossier.state.value == "ACCEPTED":
                 started = [move(dossier, ReviewStarted(authority_code=dossier.authority_code))]
                 dossier = replace(dossier, state=type(dossier.state).UNDER_REVIEW)
-            fact = move(dossier, DossierDecided(outcome=outcome, papers=counted, authority_code=dossier.authority_code))
+            fact = move(dossier, DossierDecided(outcome=outcome, papers=counted, authority_code=dossier.authority_code,
+                                                in_person_only=in_person_only))
             if dossier.service is FilingService.SEND:
                 return [*started, fact]
             registry = self._desk.registry

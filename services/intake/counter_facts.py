@@ -35,6 +35,12 @@ class DoubleFiled:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicantTold:
+    parcel_code: str
+    taken: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DayClosed:
     office_code: str
     date: str
@@ -49,4 +55,4 @@ class DayClosed:
     person: str
 
 
-ALL = (RollPrinted, LabelPrinted, LabelNumbered, LabelBound, DoubleFiled, DayClosed)
+ALL = (RollPrinted, LabelPrinted, LabelNumbered, LabelBound, DoubleFiled, ApplicantTold, DayClosed)

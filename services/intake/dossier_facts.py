@@ -169,6 +169,7 @@ class DossierDecided:
     route: tuple[str, ...] = ()
     transit_due_date: str = ""
     authority_code: str = ""
+    in_person_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

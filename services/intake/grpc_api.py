@@ -34,6 +34,11 @@ def encode_private(filing: Filing) -> bytes:
     return codec.to_message(filing.applicant, dossier_pb2.Applicant).SerializeToString()  # type: ignore[no-any-return]
 
 
+def telephone_of(private: bytes) -> str:
+    """The applicant's telephone number in them."""
+    return str(dossier_pb2.Applicant.FromString(private).phone)
+
+
 class IntakeApi(PrintingApi, intake_service_pb2_grpc.IntakeServiceServicer):
     """All methods of postal.intake.v1.IntakeService; those of an office's own things in office_api.py, of
     printing in printing/grpc_api.py."""
@@ -146,7 +151,8 @@ class IntakeApi(PrintingApi, intake_service_pb2_grpc.IntakeServiceServicer):
         asked = await self._asked("DecideDossier", request)
         name = codec.choice_name(request, "outcome")
         return await self._moved(_pb.DecideDossierResponse, self._commands.decide(
-            request.filing_id, DecisionOutcome[name], _papers(request.papers), asked))
+            request.filing_id, DecisionOutcome[name], _papers(request.papers), asked,
+            in_person_only=request.in_person_only))
 
     async def WithdrawDossier(self, request: Any, _: Any) -> Message:
         asked = await self._asked("WithdrawDossier", request)

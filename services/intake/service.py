@@ -11,13 +11,14 @@ from .closing import Days
 from .commands import Commands
 from .doubles import Doubles
 from .filing import Desk, ParcelNumbers
-from .grpc_api import IntakeApi, encode_private
+from .grpc_api import IntakeApi, encode_private, telephone_of
 from .office_api import Office
 from .printing.jobs import PrintJobs
 from .reactions import VIEWS, Reactions
 from .rolls import Rolls
 from .stream import DOSSIER, TOPIC, Dossiers
 from .taking_in import TakingIn
+from .telling import Telling
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
@@ -33,6 +34,9 @@ def build(context: ServiceContext) -> ServiceParts:
     office = Office(rolls=rolls, days=Days(streams, views, clock, dossiers), label_keys=LabelKeys(context.settings.keys_dir))
     taking_in = TakingIn(streams, clock, desk, dossiers, numbers, rolls, doubles, keys.seal_key, encode_private)
     reactions = Reactions(commands, views)
+    telling = () if context.notifier is None else (Subscription(
+        topics=("postal.parcels.v1",), group="intake-telling", react=Telling(
+            streams, clock, context.notifier, telephone_of, seal_key=keys.seal_key, code_key=keys.index_key).on_parcels),)
     api = IntakeApi(context, commands, office, PrintJobs(streams, clock, context.printers), taking_in, desk)
 
     def add(server: grpc.aio.Server) -> None:
@@ -40,4 +44,4 @@ def build(context: ServiceContext) -> ServiceParts:
 
     return ServiceParts(name="intake", add_to_server=add, routes=pages.routes(context.settings.pages_dir, PAGE), subscriptions=(
         Subscription(topics=("postal.parcels.v1",), group="intake-parcels", react=reactions.on_parcels),
-        Subscription(topics=(TOPIC,), group="intake-list", react=reactions.on_dossiers)))
+        Subscription(topics=(TOPIC,), group="intake-list", react=reactions.on_dossiers), *telling))

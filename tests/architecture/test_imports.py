@@ -15,12 +15,12 @@ PURE = {
     "services/intake/forms": ("words", "slip"),
     "services/intake/printing": ("journal",),
     "services/courier": ("parcel", "parcel_facts", "handover", "route", "entry", "entry_form", "signed_text",
-                         "device_clock", "delivery", "notices", "acts"),
+                         "device_clock", "delivery", "notices", "acts", "proof", "proof_words", "picture", "case"),
     "services/courier/devices": ("device", "device_facts"),
     "services/tracking": ("timeline", "clocks_of_promise"),
-    "services/foundation": ("events", "errors", "codes", "calendar", "signed_label"),
+    "services/foundation": ("events", "errors", "codes", "calendar", "signed_label", "one_time_code"),
 }
-FOUNDATION_PURE = {f"services.foundation.{name}" for name in ("events", "errors", "codes", "calendar")}
+FOUNDATION_PURE = {f"services.foundation.{name}" for name in ("events", "errors", "codes", "calendar", "one_time_code")}
 ONLY_HERE = {
     "motor": "services/foundation/adapters/mongo", "pymongo": "services/foundation/adapters/mongo",
     "bson": "services/foundation/adapters/mongo",

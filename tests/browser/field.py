@@ -15,9 +15,13 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
 from postal.courier.v1 import parcel_pb2 as parcels
+from postal.intake.v1 import dossier_pb2 as dossiers
+from postal.intake.v1 import intake_service_pb2 as intake
 
 from services import registry
 from services.demo.doors import Doors, Person, Refusal
+from services.demo.journey import Journey
+from services.foundation import codes
 from services.foundation.ports import Clock
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
@@ -28,7 +32,8 @@ SCREENS = ROOT / "out" / "screens" / "handheld"
 UPLOAD = "**/postal.courier.v1.CourierService/UploadBundle"
 PICTURES = ROOT / "docs" / "pictures"
 IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "wrong-way", "superseded", "hand-over", "deliver",
-                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock")}
+                                         "sign-at-authority-differences", "attempt-chosen", "offline", "clock", "cases",
+                                         "pictures-waiting")}
 PHONE = {"width": 360, "height": 640}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
@@ -78,6 +83,27 @@ class Field:
                 continue
             return answer.parcel  # type: ignore[no-any-return]
 
+    async def result(self, *, originals: int = 1, in_person_only: bool = False) -> tuple[str, Person]:
+        """(S10 number, courier) of a result whose last courier has it in hand."""
+        journey = Journey(self.doors, self.office)
+        for step in (journey.file, journey.carry_to_authority, journey.accept):
+            await step()
+        decided = await self.doors.call("DecideDossier", intake.DecideDossierRequest(
+            filing_id=journey.filing_id, outcome=dossiers.DECISION_OUTCOME_GRANTED, in_person_only=in_person_only,
+            papers=[dossiers.Paper(name="Kết quả", originals=originals, copies=1)], request_id=str(uuid.uuid4())), journey.officer)
+        code = decided.dossier.result_parcel_code
+        last = await journey._carry(code, await journey._route(code, journey.officer), journey.officer)
+        return code, last
+
+    async def told_code(self, parcel_code: str) -> str:
+        """The one-time code as the applicant's telephone shows it; waits until it does."""
+        async with asyncio.timeout(30):
+            while True:
+                for path in (self.home / "notices").glob("*.txt"):
+                    if codes.group_code(parcel_code) in (text := path.read_text(encoding="utf-8")):
+                        return re.search(r"là (\d{6}) ", text)[1]  # type: ignore[index]
+                await asyncio.sleep(0.02)
+
     async def hand_over(self, codes: list[str], taker: Person, giver: Person | None = None, *, accept: bool = True) -> str:
         """Custody of parcels, by the doors and not by a handheld."""
         offered = await self.doors.call("OfferHandover", courier.OfferHandoverRequest(
@@ -96,7 +122,7 @@ async def started(home: Path, pages: Path, *, store: str = "memory:", clock: Clo
                   http_port: int = 0) -> AsyncIterator[Field]:
     """The system in this process."""
     chosen = settings.Settings(store=store, intake_port=0, courier_port=0, tracking_port=0, http_port=http_port, keys_dir=home,
-                               pages_dir=pages)
+                               pages_dir=pages, notifier=f"folder:{home / 'notices'}")
     async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
         doors = Doors({name: f"127.0.0.1:{port}" for name, port in found.ports.items()},
                       Minter(Keys.load_or_make(home)).mint_for)
@@ -190,6 +216,12 @@ class Device:
             while len(found := await self.stored(name)) < count:
                 await asyncio.sleep(0.02)
         return found
+
+    async def until_gone(self, name: str, left: int = 0) -> None:
+        """Waits until a store holds no more than so many records."""
+        async with asyncio.timeout(60):
+            while len(await self.stored(name)) > left:
+                await asyncio.sleep(0.02)
 
     async def picture(self, name: str) -> None:
         """A screenshot into out/screens/handheld/; those of docs/courier.md also there, with PICTURES=1."""

@@ -141,7 +141,7 @@ async def test_a_refused_filing_of_a_queue_leaves_the_others_alone_and_each_has_
         await clerk.sees("Nhãn này đã dùng cho hồ sơ khác")
 
         assert {dossier.seal_number for dossier in filed} == {"S0", "S2", "S3"}
-        assert await clerk.page.locator(".list .row").count() == 1
+        await clerk.page.wait_for_function("() => document.querySelectorAll('.list .row').length === 1")
         kept = await clerk.page.evaluate(_ALL_KEPT)
         assert "0961850012" in kept  # the one that waits to be mended
         assert kept.count("0961850012") == 2  # in its message and its draft; what was filed has left no number here

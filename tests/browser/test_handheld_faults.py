@@ -13,9 +13,9 @@ from postal.courier.v1 import device_service_pb2 as devices
 
 from services.courier.stream import PARCEL
 from services.foundation import codes
+from services.foundation.localservers.process import free_port
 from tests.browser.field import FLAGS, OPEN, UPLOAD, Device, Field
 from tests.handheld import holds
-from tests.journeys.systems import free_port
 
 
 async def facts_of(work: Field, code: str) -> list[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from services.foundation import codes
+from services.foundation.localservers.process import free_port
 from tests.browser.field import Device, started
-from tests.journeys.systems import free_port
 
 
 async def test_with_the_server_gone_the_page_reloads_scans_and_sends_when_it_is_back(
@@ -21,7 +21,7 @@ async def test_with_the_server_gone_the_page_reloads_scans_and_sends_when_it_is_
         [dossier] = await work.filed()
     await device.reload()
     await device.scan(dossier.parcel_code)
-    await device.says("kept", dossier.parcel_code)
+    await device.page.locator("#result.kept, #result.right").wait_for()  # whether its list was fetched before the filing or after
     await expect(device.page.locator(".net")).to_contain_text(re.compile("Chưa gửi được. Thử lại lúc"))
     for serial in range(20):
         await device.scan(codes.parcel_code("RH", 900 + serial))

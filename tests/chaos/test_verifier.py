@@ -5,6 +5,7 @@ import copy
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ async def story(system: systems.System, read: storm.Read, dossiers: int, seed: i
     """The data set of some dossiers carried to their end by one line of work, with everything a storm's set has."""
     path = system.home / "history.jsonl"
     history, doors = History(path), Doors(system.addresses, minting(system.keys_dir).mint_for)
-    carrier = Carrier("calm", doors, history, random.Random(seed), curious=curious)
+    carrier = Carrier("calm", doors, history, random.Random(seed), curious=curious, misremembers=curious)
     await carrier.run(asyncio.Event(), dossiers)
     await doors.close()
     history.close()
@@ -268,6 +269,35 @@ def forget_a_device(data: DataSet) -> None:
     del data.streams["courier"][f"devices/{_signed(data).device}"]
 
 
+def _with_a_code(data: DataSet) -> tuple[list[Fact], Fact]:
+    return next((facts, fact) for facts in data.parcels().values() for fact in facts if fact.kind == "DeliveryCodeIssued")
+
+
+def make_a_second_code(data: DataSet) -> None:
+    facts, code = _with_a_code(data)
+    facts.insert(facts.index(code), copy.deepcopy(code))
+
+
+def guess_for_ever(data: DataSet) -> None:
+    facts, code = _with_a_code(data)
+    wrong = replace(code, type="postal.courier.v1.DeliveryCodeMissed", data=b"")
+    facts[facts.index(code) + 1:facts.index(code) + 1] = [wrong] * 6
+
+
+def count_a_wrong_code_twice(data: DataSet) -> None:
+    facts, code = next((facts, fact) for facts in data.parcels().values() for fact in facts if fact.kind == "DeliveryCodeMissed")
+    facts.insert(facts.index(code), copy.deepcopy(code))
+
+
+def count_no_wrong_code(data: DataSet) -> None:
+    for facts in data.parcels().values():
+        facts[:] = [fact for fact in facts if fact.kind != "DeliveryCodeMissed"]
+
+
+def tell_nobody(data: DataSet) -> None:
+    del data.streams["intake"][next(name for name in data.streams["intake"] if name.startswith("told/"))]
+
+
 PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I1", lose_a_dossier), ("I2", file_what_was_refused), ("I3", answer_differently), ("I4", give_a_code_twice),
     ("I4", bind_a_label_twice), ("I4", use_a_label_of_another), ("I4", forget_a_new_label),
@@ -279,13 +309,14 @@ PLANTED: list[tuple[str, Callable[[DataSet], None]]] = [
     ("I21", unbalance), ("I22", charge_twice), ("I26", tell_a_name), ("I27", seal_under_another_name), ("I28", misprint_a_code),
     ("I29", see_the_past), ("I30", write_before), ("I32", miss_a_point),
     ("I35", forge_what_was_signed), ("I35", say_it_was_another), ("I35", move_what_was_signed_to_another_parcel),
-    ("I35", forget_a_device)]
+    ("I35", forget_a_device), ("I36", make_a_second_code), ("I36", guess_for_ever), ("I36", tell_nobody),
+    ("I36", count_a_wrong_code_twice), ("I36", count_no_wrong_code)]
 
 
 def test_every_invariant_has_a_planted_violation() -> None:
     assert {invariant for invariant, _ in PLANTED} == set(report.CHECKS)
     assert not set(report.CHECKS) & (set(report.NOT_YET) | set(report.ACROSS))
-    assert set(report.CHECKS) | set(report.NOT_YET) | set(report.ACROSS) == {f"I{number}" for number in range(1, 36)}
+    assert set(report.CHECKS) | set(report.NOT_YET) | set(report.ACROSS) == {f"I{number}" for number in range(1, 37)}
 
 
 @pytest.mark.parametrize(("invariant", "plant"), PLANTED, ids=[plant.__name__ for _, plant in PLANTED])

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from postal.courier.v1 import courier_service_pb2 as courier
 from postal.courier.v1 import device_service_pb2 as devices
+from postal.courier.v1 import entry_pb2 as entries
 from postal.courier.v1 import parcel_events_pb2 as proofs
 from postal.courier.v1 import parcel_pb2 as parcels
 from postal.intake.v1 import dossier_pb2 as dossiers
@@ -55,6 +56,7 @@ class Carrier:
     history: History
     draw: random.Random
     curious: bool = True  # asks things twice and gives up now and then
+    misremembers: bool = False  # names wrong one-time codes now and then; only where applicants are told right ones
     clock: Clock = field(default_factory=SystemClock)
     finished: int = 0
     _scans: int = 0
@@ -108,8 +110,23 @@ class Carrier:
         proof = proofs.DeliveryProof(relation=proofs.RECEIVER_RELATION_APPLICANT, signature_sha256="ab" * 32,
                                      identity_paper=proofs.IDENTITY_PAPER_IDENTITY_CARD)
         proof.occur_time.FromDatetime(self.clock.now())
-        await self._ask("RecordDelivery", "courier", courier.RecordDeliveryRequest(parcel_code=result, proof=proof))
+        await self._deliver(courier.RecordDeliveryRequest(parcel_code=result, proof=proof, receiver=entries.ReceiverShown(
+            salt=f"{self.draw.getrandbits(128):032x}", last_four=f"{self.draw.randrange(10**4):04d}")))
         await self._look(filed["tracking_code"])
+
+    async def _deliver(self, request: courier.RecordDeliveryRequest) -> None:
+        """Now and then with a wrong code, once there is a right one: the courier is told so, and asks for none again."""
+        if self.misremembers and self.draw.random() < 0.3:
+            await self._until_told(request.parcel_code)
+            doubtful = courier.RecordDeliveryRequest()
+            doubtful.CopyFrom(request)
+            doubtful.receiver.one_time_code = "wrong"
+            try:
+                await self._ask("RecordDelivery", "courier", doubtful)
+            except GaveUp as told:
+                if told.args != ("ONE_TIME_CODE_WRONG",):
+                    raise
+        await self._ask("RecordDelivery", "courier", request)
 
     async def _file(self) -> dict[str, Any]:
         request = intake.FileDossierRequest(
@@ -222,7 +239,7 @@ class Carrier:
             raise GaveUp from None
         except Refusal as refusal:
             self.history.told(number, _outcome(refusal), reason=refusal.reason)
-            raise GaveUp from None
+            raise GaveUp(refusal.reason) from None
         problems = [each.problem.reason for each in getattr(reply, "results", ()) if each.HasField("problem")]
         self.history.told(number, "refused" if problems else "ok", _answered(reply), _digest(reply), ",".join(problems))
         if problems:
@@ -242,6 +259,15 @@ class Carrier:
                 return False
             return True
         await _until(held)
+
+    async def _until_told(self, code: str) -> None:
+        async def told() -> bool:
+            try:
+                answer = await self.doors.call("GetParcel", courier.GetParcelRequest(parcel_code=code), self.people["courier"])
+            except Refusal:
+                raise GaveUp from None
+            return bool(answer.parcel.one_time_code)
+        await _until(told)
 
     async def _until_lodged(self, filing_id: str) -> None:
         async def lodged() -> bool:

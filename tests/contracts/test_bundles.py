@@ -5,6 +5,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postal.courier.v1 import entry_pb2 as entries
+from postal.courier.v1 import parcel_events_pb2 as facts
 from postal.courier.v1 import parcel_pb2 as parcels
 
 from services.courier.bundles import MOST_ENTRIES, Bundles
+from services.courier.cases import Cases
 from services.courier.claims import Claims
 from services.courier.commands import Commands
 from services.courier.devices.commands import DeviceCommands
@@ -23,6 +26,7 @@ from services.courier.devices.device_facts import DeviceRole
 from services.courier.entry import Entry
 from services.courier.parcel import Parcel
 from services.courier.parcel_facts import Holder, ParcelDirection, ParcelRegistered
+from services.courier.proof_words import DeliveryKind
 from services.courier.reactions import Reactions
 from services.courier.scanning import Scanning
 from services.courier.service import VIEWS
@@ -32,8 +36,9 @@ from services.foundation.adapters.clocks import TurnableClock
 from services.foundation.adapters.memory import MemoryStreams, MemoryViews
 from services.foundation.calendar import WorkingCalendar
 from services.foundation.codes import parcel_code
-from services.foundation.errors import Conflict
-from services.foundation.events import Actor
+from services.foundation.errors import Conflict, Unavailable
+from services.foundation.events import Actor, Append
+from services.foundation.one_time_code import code_of
 from services.foundation.runtime.identity import Caller, Role
 from services.foundation.subjects import Request
 from tests.handheld import Handheld
@@ -50,9 +55,10 @@ class Courier:
     def __init__(self, streams: Any, views: Any, clock: TurnableClock) -> None:
         self.streams, self.clock = streams, clock
         self.devices = DeviceCommands(streams, views, clock, b"k" * 32)
-        commands, scanning = Commands(streams, clock), Scanning(streams, clock)
+        self.cases = cases = Cases(streams, views, clock, b"s" * 32)
+        commands, scanning = Commands(streams, clock, b"s" * 32, b"c" * 32), Scanning(streams, clock, cases)
         self.parcels = commands.parcels
-        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), b"s" * 32)
+        claims = Claims(streams, clock, self.parcels, scanning, WorkingCalendar(set(), set()), (b"s" * 32, b"c" * 32), cases)
         self.bundles = Bundles(streams, clock, scanning, self.devices, claims)
         self.reactions = Reactions(self.parcels, claims, streams, views)
 
@@ -62,11 +68,11 @@ class Courier:
         hand.device_id = (await self.devices.enrol(code, hand.public_key, str(uuid.uuid4()), "")).device_id
         return hand
 
-    async def register(self, code: str) -> None:
-        fact = ParcelRegistered(
+    async def register(self, code: str, **changes: Any) -> None:
+        fact = replace(ParcelRegistered(
             parcel_code=code, filing_id=f"f-{code}", direction=ParcelDirection.OUTBOUND, origin_office_code=ROUTE[0],
             destination_office_code=ROUTE[-1], authority_code="TINH-01", route=ROUTE, transit_due_date="", papers_count=3,
-            weight_grams=1, holder=Holder(person="gdv", place=ROUTE[0]))
+            weight_grams=1, holder=Holder(person="gdv", place=ROUTE[0])), **changes)
         await self.streams.append_many([self.parcels.append_of(code, f"f-{code}", [], [(fact, START)], Request(
             id=str(uuid.uuid4()), fingerprint="", actor=GIVER))])
         await self.reactions.on_parcels(await self.streams.read(PARCEL.subject_of(code)))
@@ -236,6 +242,120 @@ async def test_of_many_who_accept_at_once_one_holds_it(open_courier: Any) -> Non
 
     assert sorted(each[0].outcome for each in answers) == ["APPLIED"] + ["CONFLICT"] * 7
     assert [fact.type.rsplit(".", 1)[1] for fact in facts] == ["ParcelRegistered", "HandoverOffered", "HandoverAccepted"]
+
+
+async def test_an_act_in_conflict_is_no_case_any_more_once_it_has_its_effect(open_courier: Any) -> None:
+    """A courier hands on what nobody has heard of; how it came into his hands is told last."""
+    clock, code, first = TurnableClock(START), CODES[0], str(uuid.UUID(int=1))
+    async with open_courier(clock) as courier:
+        clerk, bt = [await courier.enrol(hand) for hand in hands(clock)]
+        clock.turn(timedelta(hours=1))
+        at = clerk.now() - 600
+        on = bt.offer(code, to="901000", at=at + 20)
+        told = [await courier.send(bt, [on])]
+        await courier.register(code)
+        await courier.reactions._claims.match([code])
+        opened = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        told.append(await courier.send(bt, [bt.accept(code, handover_id=first, at=at + 10)]))
+        told.append(await courier.send(clerk, [clerk.offer(code, to=ROUTE[0], person="bt", handover_id=first, at=at)]))
+        left = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        ended = await courier.cases.listed(ROUTE[0], None, closed=True, after="", limit=10)
+        [parcel] = await courier.parcels.states([code])
+
+    assert [answer.outcome for each in told for answer in each] == ["PENDING", "PENDING", "APPLIED"]
+    assert [(case.reason_code, case.device_sequence) for case in opened] == [("NOT_HOLDER", on.device_sequence)]
+    assert (parcel.holder.person, parcel.offer.taker.place) == ("bt", "901000")
+    assert left == []
+    assert [(case.case_id, case.state) for case in ended] == [(opened[0].case_id, "TOOK_EFFECT")]
+
+
+async def test_a_case_is_on_the_list_before_its_fact_is_stored_and_a_repeat_is_the_same_case(open_courier: Any) -> None:
+    """Wherever a process ends, the device sends again what it has no answer for."""
+    clock, code = TurnableClock(START), CODES[0]
+    async with open_courier(clock) as courier:
+        await courier.register(code)
+        bt = await courier.enrol(hands(clock)[1])
+        clock.turn(timedelta(hours=1))
+        conflict = bt.offer(code, to="901000")
+        store, courier.streams.append_many = courier.streams.append_many, _cut
+        with pytest.raises(Unavailable):
+            await courier.send(bt, [conflict])
+        courier.streams.append_many = store
+        listed = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        clock.turn(timedelta(minutes=7))
+        [answer] = await courier.send(bt, [conflict])
+        again = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+
+    assert answer.outcome == "CONFLICT"
+    assert len(listed) == 1
+    assert again == listed
+
+
+async def _cut(appends: Sequence[Any]) -> list[bool]:
+    """The store goes away as something is to be written; nothing of it is."""
+    if not appends:
+        return []
+    raise Unavailable("STORE_AWAY", "retry")
+
+
+class Cut(MemoryStreams):
+    """A store that dies once, between the parcel's fact and the claim beside it."""
+
+    dies = False
+
+    async def append_many(self, appends: Sequence[Append]) -> list[bool]:
+        if self.dies and any(each.subject.startswith("waiting-scans/") for each in appends):
+            self.dies = False
+            raise Unavailable("STORE_AWAY", "try again")
+        return await super().append_many(appends)
+
+
+async def a_named_code(courier: Courier, clock: TurnableClock, code: str) -> tuple[Handheld, Any]:
+    """A device, and a delivery it says was made with a one-time code, of a result that was given out."""
+    hand = await courier.enrol(Handheld(now=lambda: clock.now().timestamp(), told=lambda: clock.now().timestamp(), operator="gdv"))
+    clock.turn(timedelta(hours=1))
+    await courier.register(CODES[0], direction=ParcelDirection.INBOUND, delivery_kind=DeliveryKind.RESULT_COPIES)
+    await courier.send(hand, [hand.scan(CODES[0], parcels.SCAN_ACTIVITY_OUT_FOR_DELIVERY)])
+    await courier.reactions.on_going_out(await courier.streams.read(PARCEL.subject_of(CODES[0])))
+    right = code_of(b"c" * 32, CODES[0], (await courier.parcels.state(CODES[0])).code_salt)
+    shown = entries.ReceiverShown(salt="0" * 32, full_name="Bình", last_four="4321", one_time_code=code or right)
+    return hand, hand.deliver(CODES[0], receiver=shown, proof={"relation": facts.RECEIVER_RELATION_HOUSEHOLD})
+
+
+async def test_a_wrong_code_is_counted_once_and_its_claim_is_kept_though_the_store_dies_between_them() -> None:
+    clock, streams = TurnableClock(START), Cut()
+    courier = Courier(streams, MemoryViews(VIEWS), clock)
+    hand, wrong = await a_named_code(courier, clock, "x")
+    streams.dies = True
+    with pytest.raises(Unavailable):
+        await courier.send(hand, [wrong])
+    answers = [(await courier.send(hand, [wrong]))[0] for _ in range(3)]
+    claims = await courier.bundles.claims(CODES[0], hand.place, await courier.parcels.state(CODES[0]))
+
+    assert [(each.outcome, each.parcels[0].problem.reason) for each in answers] == [("CONFLICT", "ONE_TIME_CODE_WRONG")] * 3
+    assert [claim.reason_code for claim in claims] == ["ONE_TIME_CODE_WRONG"]
+    assert (await courier.parcels.state(CODES[0])).code_misses == (f"entries/{hand.device_id}/{wrong.device_sequence}",)
+
+
+async def test_codes_named_at_once_of_one_parcel_deliver_it_once_and_miss_at_most_five_times(open_courier: Any) -> None:
+    clock = TurnableClock(START)
+    async with open_courier(clock) as courier:
+        hand, right = await a_named_code(courier, clock, "")
+        wrong = [wrongly(hand, f"{number:06d}") for number in range(10)]
+        answers = await asyncio.gather(*(courier.send(hand, [each]) for each in (*wrong, right)))
+        stored = [fact.type.rsplit(".", 1)[1] for fact in await courier.streams.read(PARCEL.subject_of(CODES[0]))]
+
+    reasons = [each[0].parcels[0].problem.reason for each in answers[:-1]]
+    assert set(reasons) <= {"ONE_TIME_CODE_WRONG", "ONE_TIME_CODE_SPENT", "PARCEL_ENDED"}
+    assert stored.count("DeliveryCodeMissed") == reasons.count("ONE_TIME_CODE_WRONG") <= 5
+    assert stored.count("ParcelDelivered") == (answers[-1][0].outcome == "APPLIED")
+    assert stored.count("DeliveryCodeIssued") == 1
+
+
+def wrongly(hand: Handheld, code: str) -> Any:
+    """The same with a code that cannot be right."""
+    shown = entries.ReceiverShown(salt="0" * 32, full_name="Bình", last_four="4321", one_time_code=f"{code}x")
+    return hand.deliver(CODES[0], receiver=shown, proof={"relation": facts.RECEIVER_RELATION_HOUSEHOLD})
 
 
 async def test_thirty_days_without_a_network_and_a_clock_a_year_wrong_all_arrive() -> None:

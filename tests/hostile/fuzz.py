@@ -25,7 +25,8 @@ from .world import KINDS, World, a_world
 
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 OF_A_WORLD, _TRAIL, _MOST_FINDINGS = 4000, 40, 100
-_CALM, _ROUNDS, _MOST_BLOCKS = 60, 8, 1.0  # allocated blocks that may stay for each input that was refused
+_CALM, _MOST_BLOCKS = 60, 1.0  # allocated blocks that may stay for each input that was refused
+_REFUSALS = 480  # so many that what the process frees or keeps by the way does not hide or feign a block for each
 _BY_CHANCE = 0.05  # about as many as a run that is led keeps of its first thousands
 _MOST_GROWTH_MB = 96.0  # of the process from its second world on: the corpus itself, and the bounded caches that still fill
 
@@ -188,15 +189,15 @@ class Fuzzer:
 
 async def _blocks_left(world: World, calm: list[Input]) -> float:
     """Blocks more after some rounds of the same inputs than before, for each input."""
-    before = 0
-    for number in range(_ROUNDS + 2):  # the first two fill what is filled once
+    before, rounds = 0, -(-_REFUSALS // len(calm))
+    for number in range(rounds + 2):  # the first two fill what is filled once
         if number == 2:
             gc.collect()
             before = sys.getallocatedblocks()
         for given in calm:
             await world.give(given)
     gc.collect()
-    return (sys.getallocatedblocks() - before) / (_ROUNDS * len(calm))
+    return (sys.getallocatedblocks() - before) / (rounds * len(calm))
 
 
 def peak_mb() -> float:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,14 +11,10 @@ from pathlib import Path
 
 import grpc
 
+from services.foundation.localservers.process import free_port
+
 SERVICES = ("intake", "courier", "tracking")
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -97,7 +92,7 @@ class System:
 def _environment(home: Path, ports: dict[str, int], http_ports: dict[str, int], **more: str) -> dict[str, str]:
     return {**os.environ, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http_ports["tracking"]),
             "POSTAL_INTAKE_HTTP_PORT": str(http_ports["intake"]), "POSTAL_COURIER_HTTP_PORT": str(http_ports["courier"]),
-            "POSTAL_PUBLIC_URL": f"http://127.0.0.1:{http_ports['tracking']}",
+            "POSTAL_NOTIFIER": f"folder:{home / 'notices'}", "POSTAL_PUBLIC_URL": f"http://127.0.0.1:{http_ports['tracking']}",
             **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()}, **more}
 
 

@@ -9,8 +9,8 @@ import { bundleOf } from "../../services/courier/handheld/entry.js";
 import { judge, nextOf, WAITS } from "../../services/courier/handheld/judge.js";
 import { MODES, modeOf, modesOf } from "../../services/courier/handheld/modes.js";
 import * as pace from "../../services/courier/handheld/pace.js";
-import { offersTo, rowOf } from "../../services/courier/handheld/parcels.js";
-import { lacks, nextSteps, reasonsOf } from "../../services/courier/handheld/rules.js";
+import { offersTo, rowOf, rulesOf } from "../../services/courier/handheld/parcels.js";
+import { asked, lacks, nextSteps, reasonsOf, waysOf } from "../../services/courier/handheld/rules.js";
 import { keys, say } from "../../services/courier/handheld/words.js";
 import { actsFor } from "../../services/courier/handheld/judge.js";
 
@@ -155,12 +155,56 @@ test("answers go to their entries by number; an entry without one stays", () => 
   assert.equal(isGrave(plain), false);
 });
 
-test("a delivery must be proven: by whom, by which paper, its digits, a picture; a representative by name", () => {
-  const proven = { relation: "APPLICANT", paper: "IDENTITY_CARD", lastFour: "1234", picture: "a" };
-  assert.deepEqual(lacks(proven), {});
-  assert.deepEqual(lacks({ ...proven, relation: "AUTHORISED" }), { fullName: "missing.name" });
-  assert.deepEqual(Object.keys(lacks({ ...proven, lastFour: "12a4", picture: undefined })), ["lastFour", "picture"]);
-  assert.deepEqual(Object.keys(lacks({})), ["relation", "paper"]);
+const CARD = ["IDENTITY_CARD", "PASSPORT"];
+const way = (relation, changes = {}) => ({ relation, identityPapers: CARD, pictures: ["SIGNATURE", "PHOTO"], fullName: relation !== "APPLICANT",
+  lastFour: true, oneTimeCode: false, ...changes });
+const RULES = {
+  PLAIN: [way("APPLICANT"), way("AUTHORISED", { pictures: ["SIGNATURE"] }), way("HOUSEHOLD", { oneTimeCode: true })],
+  STRICT: [way("APPLICANT", { pictures: ["PHOTO"] }), way("APPLICANT", { pictures: ["SIGNATURE"], oneTimeCode: true })],
+};
+
+test("what a delivery lacks is told by the way of the parcel's rule that is nearest", () => {
+  const proven = { relation: "APPLICANT", paper: "IDENTITY_CARD", lastFour: "1234", picture: "SIGNATURE" };
+  const plain = waysOf(RULES, [{ kind: "PLAIN" }]);
+  const strict = waysOf(RULES, [{ kind: "STRICT" }]);
+  assert.deepEqual(lacks(plain, proven), {});
+  assert.deepEqual(lacks(plain, { ...proven, relation: "AUTHORISED" }), { fullName: "missing.name" });
+  assert.deepEqual(lacks(plain, { ...proven, relation: "AUTHORISED", fullName: "A", picture: "PHOTO" }), { picture: "missing.SIGNATURE" });
+  assert.deepEqual(lacks(plain, { ...proven, relation: "HOUSEHOLD", fullName: "A" }), { oneTimeCode: "missing.code" });
+  assert.deepEqual(lacks(plain, { ...proven, relation: "HOUSEHOLD", fullName: "A", oneTimeCode: "012345" }), {});
+  assert.deepEqual(lacks(plain, { ...proven, oneTimeCode: "01234" }), { oneTimeCode: "missing.code" }); // named, so it must be whole
+  assert.deepEqual(lacks(plain, { ...proven, paper: "ELECTRONIC" }), { paper: "missing.choice" });
+  assert.deepEqual(lacks(plain, { ...proven, lastFour: "12a4", picture: undefined }), { lastFour: "missing.digits", picture: "missing.proof" });
+  assert.deepEqual(lacks(strict, proven), { picture: "missing.PHOTO" });
+  assert.deepEqual(lacks(strict, { ...proven, oneTimeCode: "012345" }), {});
+  assert.deepEqual(lacks(strict, { ...proven, picture: "PHOTO" }), {});
+  assert.deepEqual(lacks(strict, { ...proven, relation: "AUTHORISED" }), { relation: "missing.choice" });
+  assert.deepEqual(lacks([...plain, ...strict], proven), { picture: "missing.PHOTO" }); // one proof for both must hold for both
+});
+
+test("only what the rules of the parcels at hand want is asked", () => {
+  const of = (parcels, relation) => asked(parcels, waysOf(RULES, parcels), relation);
+  const plain = { kind: "PLAIN", codeState: "" };
+  const strict = { kind: "STRICT", codeState: "ISSUED" };
+  assert.deepEqual(of([plain], "AUTHORISED"), { relation: "AUTHORISED", relations: ["APPLICANT", "AUTHORISED", "HOUSEHOLD"],
+    papers: CARD, pictures: ["SIGNATURE"], fullName: true, lastFour: true, needsCode: false, oneTimeCode: false });
+  assert.deepEqual(of([strict], "AUTHORISED").relation, "APPLICANT");
+  assert.deepEqual(of([strict, plain], "APPLICANT").relations, ["APPLICANT"]);
+  const codeIsAsked = (parcels, relation) => of(parcels, relation).oneTimeCode;
+  assert.equal(codeIsAsked([plain], "APPLICANT"), false);
+  assert.equal(codeIsAsked([{ ...plain, codeState: "ISSUED" }], "APPLICANT"), true); // the receiver may name it
+  assert.equal(codeIsAsked([plain], "HOUSEHOLD"), true); // made after the list was fetched, perhaps
+  assert.equal(codeIsAsked([{ ...plain, codeState: "SPENT" }], "HOUSEHOLD"), false);
+  assert.equal(codeIsAsked([plain, plain], "HOUSEHOLD"), false); // each parcel has a code of its own
+  assert.deepEqual(of([undefined], "HOUSEHOLD").papers, ["IDENTITY_CARD", "PASSPORT", "ELECTRONIC"]); // not on the list: everything
+  assert.deepEqual(asked([plain], waysOf(undefined, [plain]), "APPLICANT").relations, ["APPLICANT", "AUTHORISED", "HOUSEHOLD"]);
+});
+
+test("the server's rules lose their prefixes and nothing else", () => {
+  assert.deepEqual(rulesOf([{ deliveryKind: "DELIVERY_KIND_RESULT_COPIES", ways: [{
+    relation: "RECEIVER_RELATION_HOUSEHOLD", identityPapers: ["IDENTITY_PAPER_PASSPORT"], pictures: ["PICTURE_KIND_PHOTO"],
+    fullName: true, lastFour: false, oneTimeCode: true }] }]), { RESULT_COPIES: [{
+    relation: "HOUSEHOLD", identityPapers: ["PASSPORT"], pictures: ["PHOTO"], fullName: true, lastFour: false, oneTimeCode: true }] });
 });
 
 test("giving back needs two tries, two working days apart; refusing needs one", () => {
@@ -184,8 +228,9 @@ test("hand-overs offered to me are grouped; ended and foreign ones are left out"
 
 test("a parcel of the contract becomes a row of the list; a void one counts as ended", () => {
   const row = rowOf({ parcelCode: "RH1", direction: "PARCEL_DIRECTION_INBOUND", route: ROUTE, officeCode: "1", authorityCode: "T", holder: { person: "", place: "1" },
-    papersCount: 2, labelVersion: 2, ended: false, void: true, attempts: [{ occurTime: "2026-11-24T03:00:00Z" }, {}] });
-  assert.deepEqual([row.direction, row.ended, row.attempts.length], ["INBOUND", true, 1]);
+    papersCount: 2, labelVersion: 2, ended: false, void: true, attempts: [{ occurTime: "2026-11-24T03:00:00Z" }, {}],
+    deliveryKind: "DELIVERY_KIND_RESULT_COPIES", oneTimeCode: "ONE_TIME_CODE_STATE_ISSUED" });
+  assert.deepEqual([row.direction, row.ended, row.attempts.length, row.kind, row.codeState], ["INBOUND", true, 1, "RESULT_COPIES", "ISSUED"]);
 });
 
 test("every word is there in both languages, in NFC, and its {names} are the same in both", () => {

@@ -25,7 +25,8 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "accept": ("SIGN_AT_AUTHORITY", {"accept": {"handoverId": HANDOVER, "signatureSha256": "b" * 64}}),
     "deliver": ("DELIVER", {"deliver": {
         "relation": "AUTHORISED", "identityPaper": "PASSPORT", "signatureSha256": "c" * 64, "receiverSha256": "d" * 64,
-        "receiver": {"salt": "0" * 32, "fullName": "Nguyễn Thị Ánh Tuyết", "lastFour": "1234", "oneTimeCode": ""}}}),
+        "picture": "PHOTO", "receiver": {
+            "salt": "0" * 32, "fullName": "Nguyễn Thị Ánh Tuyết", "lastFour": "1234", "oneTimeCode": ""}}}),
     "attempt": ("ATTEMPT_FAILED", {"attempt": {"reason": "NOT_FOUND", "nextStep": "TRY_AGAIN"}}),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
 from services.foundation.events import Append, Recorded
-from services.foundation.ports import Delivery, LogReader, Row, Stored
+from services.foundation.ports import Delivery, LogReader, Notice, Row, Stored
 
 from .world import PARTITIONS, Group, Life
 
@@ -55,6 +55,19 @@ class SimStreams:
     async def wait_unpublished(self, timeout_s: float) -> bool:
         await self._life.travels()
         return await self._store.wait_unpublished(timeout_s)
+
+
+class SimNotifier:
+    """A gateway to telephones across a line; what it took it remembers by key."""
+
+    def __init__(self, life: Life, taken: dict[str, Notice]) -> None:
+        self._life, self._taken = life, taken
+
+    async def send(self, notice: Notice) -> None:
+        await self._life.asks(self._take, notice)
+
+    async def _take(self, notice: Notice) -> None:
+        self._taken.setdefault(notice.key, notice)
 
 
 class SimViews:

@@ -29,12 +29,12 @@ from services.foundation.runtime.settings import Settings
 from services.intake import service as intake
 from services.tracking import service as tracking
 
-from .adapters import SimLog, SimSequences, SimStreams, SimViews
+from .adapters import SimLog, SimNotifier, SimSequences, SimStreams, SimViews
 from .world import Killed, Life, World
 
 MODULES: dict[str, Any] = {"intake": intake, "courier": courier, "tracking": tracking}
 VIEWS = {name: {**module.VIEWS, set_aside.VIEW: set_aside.INDEXES, LOG_SEEN_VIEW: ()} for name, module in MODULES.items()}
-_SETTINGS = Settings(store="memory:")
+_SETTINGS = Settings(store="memory:", notifier="folder:not-used")  # there is one: codes are made
 _TIMEOUT_S, _LINES_BREAK = 8.0, 0.1  # a client's patience; how often its connection breaks before
 
 
@@ -91,7 +91,7 @@ class Process:
                         SimViews(life, world.views[self.service]), SimSequences(life, world.sequences[self.service]))
         log, methods = SimLog(life), _Methods()
         parts = module.build(ServiceContext(stores=stores, log=log, clock=_Clock(life), registry=_registry(), keys=keys(),
-                                            settings=_SETTINGS, printers={}))
+                                            settings=_SETTINGS, printers={}, notifier=SimNotifier(life, world.told)))
         parts.add_to_server(methods)
         self.bodies, self._keeper = methods.bodies, Doorkeeper(self.service, _Verifier())  # type: ignore[arg-type]
         consumers = [Consumer(each, log, stores.views) for each in parts.subscriptions]

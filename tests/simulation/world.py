@@ -13,6 +13,7 @@ from typing import Any
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
 from services.foundation.events import Recorded
+from services.foundation.ports import Notice
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PARTITIONS, SESSION_S = 2, 6.0
@@ -50,6 +51,7 @@ class World:
         self.streams = {name: MemoryStreams() for name in views}
         self.views = {name: MemoryViews(declared) for name, declared in views.items()}
         self.sequences = {name: MemorySequences() for name in views}
+        self.told: dict[str, Notice] = {}  # what telephones show, by key
         self.log_identity = 1
         self.log_away = False
         self.topics: dict[str, list[list[tuple[Recorded | None, bytes]]]] = {}

@@ -33,7 +33,8 @@ from services.courier.parcel_facts import (
     ReceiverRelation,
     ScanActivity,
 )
-from services.courier.signed_text import receiver_sha256, statement
+from services.courier.proof_words import PictureKind
+from services.courier.signed_text import receiver_of, receiver_sha256, receiver_text, statement
 from services.foundation import codec
 from services.foundation.errors import Invalid
 from tests.handheld import signed_text
@@ -64,6 +65,9 @@ ENTRIES = {
     "deliver": an_entry(deliver=DeliverAct(
         relation=ReceiverRelation.AUTHORISED, identity_paper=IdentityPaper.PASSPORT, signature_sha256=SHA,
         receiver_sha256="cd" * 32)),
+    "deliver with a photo": an_entry(deliver=DeliverAct(
+        relation=ReceiverRelation.HOUSEHOLD, identity_paper=IdentityPaper.PASSPORT, signature_sha256=SHA,
+        receiver_sha256="cd" * 32, picture=PictureKind.PHOTO)),
     "attempt": an_entry(attempt=AttemptAct(reason=AttemptReason.NOT_FOUND, next_step=NextStep.TRY_AGAIN)),
     "attempt alone": an_entry(attempt=AttemptAct(reason=AttemptReason.MOVED)),
 }
@@ -127,6 +131,13 @@ def test_the_receivers_hash_is_of_four_lines() -> None:
 
     # printf "00ff\nNguyễn\n1234\n" | sha256sum
     assert receiver_sha256(shown) == "593a05a644c46545c17a0effc2f329caa29cb9f125084fe43b26698c1636bf5b"
+
+
+@pytest.mark.parametrize("name", ["", "Nguyễn Thị Ánh Tuyết", "two\nlines"])
+def test_what_was_sealed_of_a_receiver_reads_back(name: str) -> None:
+    shown = ReceiverShown(salt="00ff", full_name=name, last_four="1234", one_time_code="012345")
+
+    assert receiver_of(receiver_text(shown)) == shown
 
 
 ENROLLED, NOW = START - timedelta(days=31), START

@@ -10,7 +10,8 @@ from services.foundation.errors import Invalid
 from services.foundation.runtime import settings
 
 BAD = {"POSTAL_STORE": "oracle:x", "POSTAL_LOG": "rabbit://x", "POSTAL_MONGO_DRIVER": "pymong", "POSTAL_INTAKE_PORT": "70000",
-       "POSTAL_HTTP_PORT": "http", "POSTAL_COURIER_HTTP_PORT": "-1", "POSTAL_PUBLIC_URL": "localhost", "POSTAL_LOG_LEVEL": "LOUD"}
+       "POSTAL_HTTP_PORT": "http", "POSTAL_COURIER_HTTP_PORT": "-1", "POSTAL_PUBLIC_URL": "localhost", "POSTAL_LOG_LEVEL": "LOUD",
+       "POSTAL_NOTIFIER": "sms:0912345678"}
 
 
 def test_without_settings_everything_runs_on_a_laptop() -> None:

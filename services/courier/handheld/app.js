@@ -3,6 +3,7 @@
 import { install } from "../../foundation/pages/install.js";
 import { listen } from "../../foundation/pages/wedge.js";
 import { attempt } from "./attempt.js";
+import { cases, fetchCases } from "./cases.js";
 import { camera } from "./camera.js";
 import { jumped } from "./clock.js";
 import { askClock, call, learnClock, load, seal, set, words } from "./context.js";
@@ -21,7 +22,7 @@ import { take } from "./take.js";
 import { makeUploader } from "./uploader.js";
 import { hasWord } from "./words.js";
 
-const SCREENS = { enrol, shift, choose, menu, camera };
+const SCREENS = { enrol, shift, choose, menu, camera, cases };
 const BY_MODE = { HAND_OVER: give, SIGN_AT_AUTHORITY: take, DELIVER: deliver, ATTEMPT_FAILED: attempt };
 const LOOK_MS = 30_000; // how often the clock is looked at and sending tried again
 const LIST_MS = 10 * 60_000; // how often the list is fetched while there is a network
@@ -32,7 +33,7 @@ Object.assign(app, {
   sink: at("sink"), has: hasWord,
   drawResult: () => at("result") && drawResult(app, at("result")), // forms have no place for the last five, menus for neither
   drawLast: () => at("last") && drawLast(app, at("last")),
-  draw, go, send, refreshList,
+  draw, go, send, refreshList, refreshCases,
   modeChosen: (name) => go("work", name),
 });
 
@@ -103,11 +104,14 @@ const uploader = makeUploader({
     await learnClock(app, { sent, received: Date.now(), server: Date.parse(answer.serverTime) });
     return answer.results ?? []; // something between us may answer in the door's place
   },
+  sendPictures: async (deviceId, pictures, timeout) =>
+    (await call(app, "CourierService", "UploadPictures", { deviceId, pictures, requestId: crypto.randomUUID() }, timeout)).results ?? [],
   onState: (state) => { app.net = state; draw(); },
   onAnswers: (done) => {
     const news = done.filter(({ entry, answer }) => isNews(entry, answer));
     if (news.length > 0) announceNews(app, news.at(-1));
     app.drawLast();
+    if (done.some(({ answer }) => answer.outcome === "CONFLICT")) refreshCases();
   },
 });
 
@@ -117,14 +121,27 @@ function send({ now = false } = {}) {
 }
 
 /** Fetches the list and the keys of labels; told to nobody if it fails, since the old list still serves. */
-async function refreshList() {
-  if (!app.device || !app.person || !navigator.onLine) return false;
-  try {
-    const through = (service, method, message) => call(app, service, method, message);
+function refreshList() {
+  return fetching(async (through) => {
     await fetchList(app.db, through, Date.now());
     [app.listedAt, app.placeNames] = await Promise.all(["listedAt", "placeNames"].map((name) => app.db.get("state", name)));
     await fetchLabelKeys(app.db, through);
     app.labelKeys = await app.db.get("state", "labelKeys");
+    await fetchCases(app, through);
+  });
+}
+
+/** Fetches what people of this place should look at. */
+async function refreshCases() {
+  const done = await fetching((through) => fetchCases(app, through));
+  await draw();
+  return done;
+}
+
+async function fetching(work) {
+  if (!app.device || !app.person || !navigator.onLine) return false;
+  try {
+    await work((service, method, message) => call(app, service, method, message));
     return true;
   } catch (problem) {
     if (!problem.reason) throw problem;

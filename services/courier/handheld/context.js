@@ -7,7 +7,7 @@ import { signatureOf, tokenOf } from "./device.js";
 import { amend, keep, open } from "./store.js";
 import { say } from "./words.js";
 
-const KEPT_STATE = ["device", "person", "lastPerson", "mode", "language", "sun", "offset", "listedAt", "labelKeys", "placeNames"];
+const KEPT_STATE = ["device", "person", "lastPerson", "mode", "language", "sun", "offset", "listedAt", "labelKeys", "placeNames", "cases"];
 const PLACE_GOOD_MS = 15 * 60_000;
 
 /** The context, as the device's database has it. */
@@ -16,7 +16,7 @@ export async function load() {
   const values = await Promise.all(KEPT_STATE.map((name) => db.get("state", name)));
   const app = Object.fromEntries(KEPT_STATE.map((name, at) => [name, values[at]]));
   app.language ??= navigator.language.startsWith("en") ? "en" : "vi";
-  return Object.assign(app, { db, net: { name: "idle" }, result: undefined });
+  return Object.assign(app, { db, net: { name: "idle" }, result: undefined, pictures: new Map() });
 }
 
 /** Changes a setting for good. */
@@ -28,6 +28,11 @@ export async function set(app, name, value) {
 /** The word of a key in the person's language; a ``place`` among the values is told by its name, as far as the device knows it. */
 export function words(app, key, values) {
   return say(app.language, key, values?.place ? { ...values, place: nameOf(app, values.place) } : values);
+}
+
+/** Why the door said no, in words; a reason nobody wrote words for is the server's affair. */
+export function refusal(app, reason) {
+  return words(app, app.has(`refused.${reason}`) ? `refused.${reason}` : "refused.OTHER");
 }
 
 /** What people call an office or authority; its code where the device does not know. */
@@ -82,9 +87,10 @@ export function circumstances(app) {
     ...(fresh ? { coarsePlace: coarse(coordinates) } : {}) };
 }
 
-/** Keeps acts on the device: on its disk and signed when this returns. */
+/** Keeps acts on the device, and the pictures they name: on its disk and signed when this returns. */
 export async function keepActs(app, acts) {
-  const records = await keep(app.db, app.device.id, acts);
+  const records = await keep(app.db, app.device.id, acts, app.pictures);
+  app.pictures.clear();
   await seal(app, records);
   return records;
 }

@@ -1,46 +1,69 @@
-// Delivery to the citizen: who, with which paper, signed or photographed. One proof may stand for several parcels.
+// Delivery to the citizen: what the parcels' rules ask for, and no more. One proof may stand for several parcels.
 
 import { groupCode } from "../../foundation/pages/codes.js";
 import { h, show } from "../../foundation/pages/dom.js";
 import { collect, contents, remove } from "./basket.js";
 import { circumstances, keepActs, words } from "./context.js";
 import { sha256 } from "./device.js";
-import { allRight, chips, choice, field, problemAt } from "./form.js";
+import { allow, allRight, chips, choice, field, problemAt } from "./form.js";
+import { photoField } from "./photo.js";
 import { announce } from "./result.js";
-import { lacks, PAPERS, RELATIONS } from "./rules.js";
+import { asked, lacks, PAPERS, RELATIONS, waysOf } from "./rules.js";
 import { parcelOf } from "./scanning.js";
-import { keepPicture, shrunk, signaturePad } from "./signature.js";
+import { keepPicture, signaturePad } from "./signature.js";
 
-/** Collects parcels, asks for the proof that rules.js wants, records the delivery. */
+/** Collects parcels, asks for the proof that their rules want, records the delivery. */
 export const deliver = {
   async open(app, place) {
-    const photo = h("input", { type: "file", id: "photo", accept: "image/*", capture: "environment" });
     this.parts = {
-      relation: choice(app, "deliver.who", "relation", RELATIONS, { word: (each) => `relation.${each}`, chosen: "APPLICANT", onchange: () => this.drawName() }),
-      paper: choice(app, "deliver.paper", "paper", PAPERS, { word: (each) => `paper.${each}`, chosen: "IDENTITY_CARD" }),
+      relation: choice(app, "deliver.who", "relation", RELATIONS, { word: (each) => `relation.${each}`, chosen: "APPLICANT", onchange: () => this.drawAsked(app) }),
       fullName: field(app, "deliver.name", { id: "full-name", maxlength: 200 }),
+      paper: choice(app, "deliver.paper", "paper", PAPERS, { word: (each) => `paper.${each}`, chosen: "IDENTITY_CARD" }),
       lastFour: field(app, "deliver.digits", { id: "last-four", inputmode: "numeric", maxlength: 4 }),
-      oneTime: field(app, "deliver.code", { id: "one-time", inputmode: "numeric", maxlength: 12 }),
-      picture: signaturePad(app), list: h("div"), photo, button: h("button", { class: "go" }, words(app, "deliver.done")),
+      oneTimeCode: field(app, "deliver.code", { id: "one-time", inputmode: "numeric", maxlength: 6 }),
+      signature: signaturePad(app), photo: photoField(app),
     };
-    const { relation, paper, fullName, lastFour, oneTime, picture, list, button } = this.parts;
+    this.list = h("div");
+    this.hint = h("p", { class: "quiet" }, words(app, "deliver.code.one"));
+    this.proof = h("div", { class: "proof" }, Object.values(this.parts).map(({ row }) => row), this.hint);
     show(place, h("section", { id: "result", class: "result", role: "status", "aria-live": "assertive" }),
       h("form", { class: "form", onsubmit: (event) => { event.preventDefault(); this.finish(app); } },
-        h("p", { class: "quiet" }, words(app, "deliver.more")), list, relation.row, fullName.row, paper.row, lastFour.row, picture.row,
-        h("div", { class: "field" }, h("label", { for: "photo" }, words(app, "deliver.photo")), photo), oneTime.row, button));
-    this.drawName();
+        h("p", { class: "quiet" }, words(app, "deliver.more")), this.list, this.proof,
+        h("button", { class: "go" }, words(app, "deliver.done"))));
     app.drawResult();
     await this.draw(app);
     app.sink.focus();
   },
 
-  drawName() {
-    this.parts.fullName.row.hidden = this.parts.relation.value() !== "AUTHORISED";
+  close() {
+    this.parts?.photo.close();
   },
 
   async draw(app) {
     const codes = (await contents(app)).map(({ code }) => code);
-    chips(app, this.parts.list, codes, groupCode, async (code) => { await remove(app, code); await this.draw(app); });
+    chips(app, this.list, codes, groupCode, async (code) => { await remove(app, code); await this.draw(app); });
+    this.parcels = await Promise.all(codes.map((code) => app.db.get("parcels", code)));
+    this.ways = waysOf(await app.db.get("state", "proofRules"), this.parcels);
+    this.proof.hidden = codes.length === 0; // what is asked depends on the parcel
+    this.drawAsked(app);
+  },
+
+  drawAsked(app) {
+    if (this.ways.length === 0) return;
+    const { parts } = this;
+    const wanted = asked(this.parcels, this.ways, parts.relation.value());
+    allow(parts.relation, wanted.relations);
+    allow(parts.paper, wanted.papers);
+    for (const name of ["fullName", "lastFour", "oneTimeCode"]) parts[name].row.hidden = !wanted[name];
+    parts.signature.row.hidden = !wanted.pictures.includes("SIGNATURE");
+    parts.photo.row.hidden = !wanted.pictures.includes("PHOTO");
+    parts.oneTimeCode.label.textContent = words(app, wanted.needsCode ? "deliver.code" : "deliver.code.any");
+    this.hint.hidden = !(wanted.needsCode && this.parcels.length > 1);
+  },
+
+  partOf([name, key]) {
+    if (name !== "picture") return this.parts[name];
+    return key === "missing.PHOTO" || this.parts.signature.row.hidden ? this.parts.photo : this.parts.signature;
   },
 
   async onText(app, text) {
@@ -49,17 +72,20 @@ export const deliver = {
   },
 
   async finish(app) {
-    const { relation, paper, fullName, lastFour, oneTime, picture, photo } = this.parts;
+    const { relation, paper, signature, photo, ...texts } = this.parts;
     const rows = await contents(app);
-    const fields = { relation, paper, fullName, lastFour, picture };
-    allRight(Object.values(fields));
+    allRight(Object.values(this.parts));
     if (rows.length === 0) return announce(app, { outcome: "wrong", said: words(app, "missing.parcels") });
-    const said = { relation: relation.value(), paper: paper.value(), fullName: text(fullName), lastFour: text(lastFour) };
-    const signed = (await picture.picture()) ?? (photo.files[0] && await keepPicture(app, await shrunk(photo.files[0])));
-    const [missing] = Object.entries(lacks({ ...said, picture: signed }));
-    if (missing) return problemAt(app, fields[missing[0]], missing[1]);
-    const receiver = { salt: salt(), fullName: said.relation === "AUTHORISED" ? said.fullName : "", lastFour: said.lastFour, oneTimeCode: text(oneTime) };
-    const act = { relation: said.relation, identityPaper: said.paper, signatureSha256: signed, receiver,
+    const said = { relation: relation.value(), paper: paper.value() };
+    for (const [name, part] of Object.entries(texts)) said[name] = part.row.hidden ? "" : part.input.value.normalize("NFC").trim();
+    const made = { SIGNATURE: !signature.row.hidden && await signature.picture(), PHOTO: !photo.row.hidden && photo.picture() };
+    const kinds = Object.keys(made).filter((kind) => made[kind]);
+    const picture = kinds.find((kind) => isEmpty(lacks(this.ways, { ...said, picture: kind }))) ?? kinds[0];
+    const [missing] = Object.entries(lacks(this.ways, { ...said, picture }));
+    if (missing) return problemAt(app, this.partOf(missing), missing[1]);
+    const signatureSha256 = picture === "PHOTO" ? await keepPicture(app, made.PHOTO) : made.SIGNATURE;
+    const receiver = { salt: salt(), fullName: said.fullName, lastFour: said.lastFour, oneTimeCode: said.oneTimeCode };
+    const act = { relation: said.relation, identityPaper: said.paper, signatureSha256, picture, receiver,
       receiverSha256: await sha256(new TextEncoder().encode(Object.values(receiver).join("\n"))) };
     await keepActs(app, [{ entry: { ...circumstances(app), parcels: rows.map(parcelOf), deliver: act }, told: "right" }]);
     await app.go("work");
@@ -69,7 +95,7 @@ export const deliver = {
   },
 };
 
-const text = ({ input }) => input.value.normalize("NFC").trim();
+const isEmpty = (found) => Object.keys(found).length === 0;
 
 function salt() { // so that the hash of a short text tells nothing about it
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

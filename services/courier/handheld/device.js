@@ -44,7 +44,10 @@ export async function sha256(bytes) {
 
 /** Bytes as base64. */
 export function base64(bytes) {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  const all = new Uint8Array(bytes);
+  let text = "";
+  for (let from = 0; from < all.length; from += 8192) text += String.fromCharCode(...all.subarray(from, from + 8192)); // few arguments
+  return btoa(text);
 }
 
 /** Bytes of base64. */

@@ -2,10 +2,9 @@
 
 import { call } from "../../foundation/pages/door.js";
 import { h, show } from "../../foundation/pages/dom.js";
-import { learnClock, set, words } from "./context.js";
+import { learnClock, refusal, set, words } from "./context.js";
 import { makeKeys, publicKeyOf } from "./device.js";
 import { field, problemAt } from "./form.js";
-import { refusal } from "./shell.js";
 
 const LINK = "#invitation=";
 const NAME = /^[^\s\p{C}]{1,64}$/u; // of the contract: no spaces, no control characters

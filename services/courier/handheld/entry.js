@@ -3,7 +3,7 @@
 // An entry here is the contract's message in JSON without number and signature; enums stand without their prefixes.
 
 const PREFIXES = { mode: "HANDHELD_MODE_", activity: "SCAN_ACTIVITY_", relation: "RECEIVER_RELATION_", identityPaper: "IDENTITY_PAPER_",
-  reason: "ATTEMPT_REASON_", nextStep: "NEXT_STEP_", kind: "DIFFERENCE_KIND_" };
+  picture: "PICTURE_KIND_", reason: "ATTEMPT_REASON_", nextStep: "NEXT_STEP_", kind: "DIFFERENCE_KIND_" };
 const ACTS = ["scan", "offer", "accept", "deliver", "attempt"];
 
 /** Which of the contract's acts an entry is: "scan", "offer", "accept", "deliver" or "attempt". */
@@ -21,7 +21,7 @@ export function textOf(device, sequence, entry) {
     ["place", place && `${place.latitudeHundredths} ${place.longitudeHundredths}`], ["mode", entry.mode],
     ["act", act.toUpperCase()], ["activity", said.activity], ["handover", said.handoverId], ["taker", said.taker?.place],
     ["person", said.taker?.person], ["signature", said.signatureSha256], ["relation", said.relation],
-    ["identity", said.identityPaper], ["receiver", said.receiverSha256], ["reason", said.reason], ["next", said.nextStep],
+    ["identity", said.identityPaper], ["receiver", said.receiverSha256], ["picture", said.picture], ["reason", said.reason], ["next", said.nextStep],
   ];
   const written = lines.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => `${name} ${value}`);
   return ["postal.courier.v1.Entry", ...written, ...entry.parcels.map(parcelLine)].join("\n");
@@ -31,6 +31,12 @@ function parcelLine({ parcelCode, labelVersion, papersCounted, differences = [] 
   return ["parcel", parcelCode, ...(labelVersion ? [`label=${labelVersion}`] : []),
     ...(papersCounted === undefined ? [] : [`papers=${papersCounted}`]),
     ...differences.map(({ kind, count }) => `${kind}=${count}`)].join(" ");
+}
+
+/** The pictures a kept record names, as the device keeps what it has yet to bring: [{sequence, device, code, sha256}]. */
+export function proofsOf({ device, sequence, codes, entry }) {
+  const { signatureSha256 } = entry[actOf(entry)];
+  return signatureSha256 ? [{ sequence, device, code: codes[0], sha256: signatureSha256 }] : [];
 }
 
 /** The message of a kept record: number, time and signature in the contract's form, enums with their prefixes. */

@@ -3,11 +3,12 @@
 import { h, show } from "../../foundation/pages/dom.js";
 import { words } from "./context.js";
 
-/** A text field with its label: {row, input, wrong}. */
+/** A text field with its label: {row, input, label, wrong}. */
 export function field(app, key, { id, value = "", ...attributes }, values = {}) {
   const input = h("input", { id, value, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id}-wrong`, ...attributes });
   const wrong = h("p", { id: `${id}-wrong`, class: "wrong" });
-  return { input, wrong, row: h("div", { class: "field" }, h("label", { for: id }, words(app, key, values)), input, wrong) };
+  const label = h("label", { for: id }, words(app, key, values));
+  return { input, label, wrong, row: h("div", { class: "field" }, label, input, wrong) };
 }
 
 /** A choice of one, as radio buttons that arrow keys walk through: {row, value(), wrong}. */
@@ -17,6 +18,16 @@ export function choice(app, key, name, options, { word, onchange, chosen }) {
     options.map((option) => h("label", {}, h("input", { type: "radio", name, value: option, checked: option === chosen, onchange }),
       h("span", {}, words(app, word(option))))), wrong);
   return { row, wrong, value: () => row.querySelector("input:checked")?.value };
+}
+
+/** Leaves some options of a choice; if the chosen one is not among them, the first of them is chosen. */
+export function allow({ row }, options) {
+  for (const input of row.querySelectorAll("input")) {
+    input.disabled = input.closest("label").hidden = !options.includes(input.value);
+  }
+  if (row.querySelector("input:checked:enabled")) return;
+  const [first] = row.querySelectorAll("input:enabled");
+  if (first) first.checked = true;
 }
 
 /** Says what is wrong with a field, at the field, and puts the focus there. */

@@ -1,6 +1,6 @@
 // The list a device carries to work without a network: what its place holds, is offered or awaits, and the keys of labels.
 
-import { rowOf } from "./parcels.js";
+import { rowOf, rulesOf } from "./parcels.js";
 import { replaceList } from "./store.js";
 
 const PAGE = 200;
@@ -10,15 +10,17 @@ const MOST_PAGES = 100; // 20,000 parcels
 export async function fetchList(db, call, now) {
   const rows = [];
   const names = {};
+  let rules = {};
   let pageToken = "";
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await call("CourierService", "ListParcels", { pageSize: PAGE, wholePlace: true, pageToken });
     rows.push(...answer.parcels.map(rowOf));
     for (const { code, name } of answer.placeNames ?? []) names[code] = name;
+    rules = rulesOf(answer.proofRules ?? []);
     pageToken = answer.nextPageToken;
     if (!pageToken) break;
   }
-  await replaceList(db, rows, names, now);
+  await replaceList(db, rows, { names, rules }, now);
   return rows.length;
 }
 

@@ -1,6 +1,7 @@
 // The list of modes, and the menu of device and shift.
 
 import { h, show } from "../../foundation/pages/dom.js";
+import { casesWord } from "./cases.js";
 import { nameOf, set, words } from "./context.js";
 import { languageButton } from "./enrol.js";
 import { modesOf, wordOf } from "./modes.js";
@@ -20,7 +21,7 @@ export const choose = {
 /** Who works with which device, what list it carries, and how the shift ends. */
 export const menu = {
   async open(app, place) {
-    const [{ unsent }, parcels] = await Promise.all([counts(app.db, Date.now()), app.db.count("parcels")]);
+    const [{ unsent, unsentPictures }, parcels] = await Promise.all([counts(app.db, Date.now()), app.db.count("parcels")]);
     const told = h("p", { role: "status" });
     const fetching = async () => {
       await app.refreshList();
@@ -30,10 +31,11 @@ export const menu = {
     const sun = async () => { await set(app, "sun", !app.sun); await app.go("menu"); };
     show(place, h("section", { class: "form" }, h("h2", {}, words(app, "menu.title")), facts(app, parcels), told,
       h("button", { type: "button", onclick: fetching }, words(app, "list.fetch")),
+      app.person && h("button", { type: "button", class: "cases", onclick: () => app.go("cases") }, casesWord(app)),
       h("button", { type: "button", onclick: sun }, words(app, app.sun ? "sun.off" : "sun")),
       languageButton(app),
       app.person && h("button", { type: "button", class: "danger", onclick: ending }, words(app, "shift.end")),
-      h("p", { class: "quiet" }, words(app, "shift.kept", { n: unsent })),
+      h("p", { class: "quiet" }, words(app, "shift.kept", { n: unsent }), unsentPictures > 0 && ` ${words(app, "shift.pictures", { n: unsentPictures })}`),
       h("button", { type: "button", class: "go", onclick: () => app.go("work") }, words(app, "back"))));
     if (!app.sink.value) place.querySelector("button").focus(); // a scan half typed keeps the focus, or its Enter would press this
   },

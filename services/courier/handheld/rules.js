@@ -1,23 +1,55 @@
 // What a delivery must prove and what may follow a failed try, as far as a device can tell without the server.
+//
+// What must prove a delivery the server tells with the list: of a parcel's ways each is enough by itself, {relation, identityPapers,
+// pictures, fullName, lastFour, oneTimeCode}, enums without their prefixes. There is no copy of that table here.
 
-const PROOF = { // by who receives: what must be written down beside relation and paper
-  APPLICANT: ["lastFour", "picture"],
-  AUTHORISED: ["fullName", "lastFour", "picture"],
-};
-export const RELATIONS = Object.keys(PROOF);
+export const RELATIONS = ["APPLICANT", "AUTHORISED", "HOUSEHOLD"];
 export const PAPERS = ["IDENTITY_CARD", "PASSPORT", "ELECTRONIC"];
+const PICTURES = ["SIGNATURE", "PHOTO"];
+// Where no rule is known everything is asked, and the server judges: the parcel is in the courier's hand.
+const ALL = RELATIONS.map((relation) => ({ relation, identityPapers: PAPERS, pictures: PICTURES, fullName: relation !== "APPLICANT",
+  lastFour: true, oneTimeCode: relation === "HOUSEHOLD" }));
 
-/** The word keys of what a delivery still lacks, by field; empty if it is proven. */
-export function lacks({ relation, paper, fullName = "", lastFour = "", picture }) {
+/** The ways of each parcel to be delivered: ``rules`` by kind of delivery, ``parcels`` rows of the list or undefined. */
+export function waysOf(rules, parcels) {
+  return parcels.map((parcel) => rules?.[parcel?.kind] ?? ALL);
+}
+
+/** What to ask of one receiver of all the parcels: lists that leave a choice, and whether name, digits and code are wanted. */
+export function asked(parcels, ways, relation) {
+  const relations = RELATIONS.filter((each) => ways.every((one) => one.some((way) => way.relation === each)));
+  const chosen = relations.includes(relation) ? relation : relations[0];
+  const mine = ways.flat().filter((way) => way.relation === chosen);
+  const needsCode = mine.some((way) => way.oneTimeCode);
+  const [{ codeState = "" } = {}] = parcels;
+  return {
+    relation: chosen, relations, papers: PAPERS.filter((paper) => mine.some((way) => way.identityPapers.includes(paper))),
+    pictures: PICTURES.filter((kind) => mine.some((way) => way.pictures.includes(kind))),
+    fullName: mine.some((way) => way.fullName), lastFour: mine.some((way) => way.lastFour), needsCode,
+    // each parcel has a code of its own, so a code goes with one parcel
+    oneTimeCode: parcels.length === 1 && codeState !== "SPENT" && (needsCode || codeState === "ISSUED"),
+  };
+}
+
+/** The word keys of what a delivery still lacks, by field, of the way that is nearest; empty if it is proven. */
+export function lacks(ways, said) {
+  if (said.oneTimeCode && !isCode(said.oneTimeCode)) return { oneTimeCode: "missing.code" };
+  const missing = ways.map((one) => one.filter((way) => way.relation === said.relation).map((way) => missingOf(way, said))
+    .sort((a, b) => Object.keys(a).length - Object.keys(b).length)[0] ?? { relation: "missing.choice" });
+  return missing.find((each) => Object.keys(each).length > 0) ?? {};
+}
+
+function missingOf(way, { paper, fullName = "", lastFour = "", oneTimeCode = "", picture }) {
   const missing = {};
-  if (!RELATIONS.includes(relation)) missing.relation = "missing.choice";
-  if (!PAPERS.includes(paper)) missing.paper = "missing.choice";
-  const wanted = PROOF[relation] ?? [];
-  if (wanted.includes("fullName") && !fullName.trim()) missing.fullName = "missing.name";
-  if (wanted.includes("lastFour") && !/^\d{4}$/.test(lastFour)) missing.lastFour = "missing.digits";
-  if (wanted.includes("picture") && !picture) missing.picture = "missing.proof";
+  if (way.fullName && !fullName.trim()) missing.fullName = "missing.name";
+  if (!way.identityPapers.includes(paper)) missing.paper = "missing.choice";
+  if (way.lastFour && !/^\d{4}$/.test(lastFour)) missing.lastFour = "missing.digits";
+  if (way.oneTimeCode && !isCode(oneTimeCode)) missing.oneTimeCode = "missing.code";
+  if (!way.pictures.includes(picture)) missing.picture = way.pictures.length > 1 ? "missing.proof" : `missing.${way.pictures[0]}`;
   return missing;
 }
+
+const isCode = (text) => /^\d{6}$/.test(text);
 
 // Luật Bưu chính Đ.17; TT 17/2017 Đ.5 k2h. The table is the contract's (parcel.proto, NextStep); a test holds both alike.
 // GIVE_BACK_LATER: only with two tries, the newest two working days or more after the oldest.

@@ -2,8 +2,9 @@
 // bottom the two numbers that are never hidden.
 
 import { h, show } from "../../foundation/pages/dom.js";
+import { casesWord, conflictsOf } from "./cases.js";
 import { spoken } from "./clock.js";
-import { clockIsWrong, words } from "./context.js";
+import { clockIsWrong, refusal, words } from "./context.js";
 import { mark } from "./marks.js";
 import { modeOf, wordOf } from "./modes.js";
 import { counts } from "./store.js";
@@ -15,7 +16,8 @@ export function drawTop(app, place) {
   show(place,
     h("h1", {}, h("button", { type: "button", class: "mode", onclick: () => app.go("choose") },
       app.person ? words(app, wordOf(mode, app.device.role)) : words(app, "title"))),
-    h("button", { type: "button", class: "menu", "aria-label": words(app, "menu"), onclick: () => app.go("menu") }, mark("more")));
+    h("button", { type: "button", class: "menu", "aria-label": [words(app, "menu"), conflictsOf(app) && casesWord(app)].filter(Boolean).join(": "),
+      onclick: () => app.go("menu") }, mark("more"), conflictsOf(app) && h("b", {}, conflictsOf(app))));
 }
 
 /** Draws what people must know whatever they do: a wrong clock, damaged records. */
@@ -34,24 +36,20 @@ function clockSentence(app) {
 
 /** Draws the two numbers and the state of sending. */
 export async function drawBottom(app, place) {
-  const { today, unsent } = await counts(app.db, Date.now());
+  const { today, unsent, unsentPictures } = await counts(app.db, Date.now());
   const number = (key, value) => h("p", { class: "number", id: key }, h("strong", {}, String(value)), h("span", {}, words(app, key)));
   const stuck = app.net.name === "waiting" || app.net.name === "offline";
-  show(place, h("div", { class: "numbers" }, number("today", today), number("unsent", unsent)),
-    h("div", { class: `net ${app.net.name}`, role: "status" }, h("p", {}, netSentence(app, unsent)),
+  show(place, h("div", { class: "numbers" }, number("today", today), number("unsent", unsent),
+    unsentPictures > 0 && number("unsent-pictures", unsentPictures)),
+    h("div", { class: `net ${app.net.name}`, role: "status" }, h("p", {}, netSentence(app, unsent + unsentPictures)),
       stuck && h("button", { type: "button", onclick: () => app.send({ now: true }) }, words(app, "send.now"))));
 }
 
 function netSentence(app, unsent) {
-  const { name, count, until, reason } = app.net;
+  const { name, count, until, reason, pictures } = app.net;
   if (name === "idle" && unsent === 0) return words(app, "net.idle");
-  if (name === "idle" || name === "sending") return words(app, "net.sending", { count: count ?? unsent });
+  if (name === "idle" || name === "sending") return words(app, pictures ? "net.pictures" : "net.sending", { count: count ?? unsent });
   if (name === "offline") return words(app, "net.offline");
   const time = new Date(until).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   return reason === "NO_ANSWER" ? words(app, "net.waiting", { time }) : words(app, "net.refused", { reason: refusal(app, reason), time });
-}
-
-/** Why the door said no, in words; a reason nobody wrote words for is the server's affair. */
-export function refusal(app, reason) {
-  return words(app, app.has(`refused.${reason}`) ? `refused.${reason}` : "refused.OTHER");
 }

@@ -1,4 +1,4 @@
-// A signature: drawn with a finger, or the name typed by who signs. The picture stays on the device; acts carry its SHA-256.
+// A signature: drawn with a finger, or the name typed by who signs. Acts carry its SHA-256; the picture follows them (pictures.js).
 
 import { h } from "../../foundation/pages/dom.js";
 import { words } from "./context.js";
@@ -7,6 +7,7 @@ import { field } from "./form.js";
 
 const WIDTH = 600, HEIGHT = 200;
 const LARGEST = 1280; // longest side of a photo, in pixels
+const MOST_BYTES = 256 * 1024; // of a picture; the server's limit
 
 /** A pad: {row, wrong, picture()}; picture gives the SHA-256 of what was signed and keeps it, or undefined if nothing was. */
 export function signaturePad(app) {
@@ -57,17 +58,24 @@ function write(pen, name) {
   pen.fillText(name, 16, HEIGHT - 24, WIDTH - 32);
 }
 
-/** Keeps a picture under its SHA-256 (hex), which is returned. */
+/** Holds a picture until the act that names it is kept, which stores both in one write. Its SHA-256, hex. */
 export async function keepPicture(app, blob) {
   const digest = await sha256(await blob.arrayBuffer());
-  await app.db.put("pictures", blob, digest);
+  app.pictures.set(digest, blob);
   return digest;
 }
 
-/** A photo made small enough to keep: a JPEG without the place and the device that a camera writes into its own. */
+/** A photo made small enough to keep and to send: a JPEG without the place and the device that a camera writes into its own. */
 export async function shrunk(file) {
   const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+  let side = LARGEST;
+  let photo = await drawn(bitmap, side);
+  while (photo.size > MOST_BYTES) photo = await drawn(bitmap, side *= 0.8);
+  return photo;
+}
+
+function drawn(bitmap, side) {
+  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
   const canvas = h("canvas", { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) });
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));

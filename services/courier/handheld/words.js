@@ -1,8 +1,12 @@
 // Every word of the handheld, Vietnamese and English side by side. The same thing has the same word on every screen.
 
+import { DELIVERY } from "./words_of_delivery.js";
+import { OFFICE } from "./words_office.js";
+
 export const LANGUAGES = ["vi", "en"];
 
 const WORDS = {
+  ...DELIVERY, ...OFFICE,
   title: ["Máy quét bưu tá", "Courier handheld"],
   // modes
   "mode.PICK_UP": ["Nhận tại quầy", "Pick up at counter"],
@@ -175,44 +179,8 @@ const WORDS = {
   "difference.PAPERS_SURPLUS": ["Thừa giấy tờ", "Papers too many"],
   "difference.SEAL_BROKEN": ["Niêm phong hỏng", "Seal broken"],
   "difference.DAMAGED": ["Phong bì hư hỏng", "Envelope damaged"],
-  // deliver
-  "deliver.more": ["Quét bưu gửi để phát.", "Scan the parcel to deliver."],
-  "deliver.who": ["Người nhận", "Receiver"],
-  "relation.APPLICANT": ["Người nộp hồ sơ", "The applicant"],
-  "relation.AUTHORISED": ["Người được ủy quyền", "Authorised person"],
-  "deliver.paper": ["Giấy tờ đã xuất trình", "Identity paper shown"],
-  "paper.IDENTITY_CARD": ["Căn cước", "Identity card"],
-  "paper.PASSPORT": ["Hộ chiếu", "Passport"],
-  "paper.ELECTRONIC": ["VNeID", "VNeID"],
-  "deliver.name": ["Họ tên người nhận thay", "Name of the representative"],
-  "deliver.digits": ["Bốn số cuối của giấy tờ", "Last four digits of the paper"],
-  "deliver.proof": ["Chữ ký hoặc ảnh", "Signature or photo"],
-  "deliver.photo": ["Chụp ảnh", "Take a photo"],
-  "deliver.photo.kept": ["Đã chụp ảnh", "Photo taken"],
-  "deliver.code": ["Mã một lần (nếu có)", "One-time code (if any)"],
-  "deliver.done": ["Phát xong", "Delivered"],
-  // attempt
-  "attempt.more": ["Quét bưu gửi không phát được.", "Scan the parcel that could not be delivered."],
-  "attempt.why": ["Vì sao?", "Why?"],
-  "attempt.next": ["Làm gì tiếp?", "What next?"],
-  "attempt.first": ["Ghi xong bưu gửi này trước.", "Finish this parcel first."],
-  "reason.WRONG_ADDRESS": ["Sai hoặc thiếu địa chỉ", "Wrong or no address"],
-  "reason.MOVED": ["Người nhận đã chuyển đi", "The receiver moved"],
-  "reason.NOT_FOUND": ["Không gặp người nhận", "The receiver was not found"],
-  "reason.REFUSED": ["Người nhận từ chối", "The receiver refused"],
-  "reason.AUTHORITY_CLOSED": ["Cơ quan đóng cửa", "The authority was closed"],
-  "reason.IDENTITY_NOT_SHOWN": ["Giấy tờ tùy thân không khớp hoặc không có", "Identity not shown"],
-  "reason.AUTHORISATION_MISSING": ["Thiếu giấy ủy quyền", "No authorisation"],
-  "next.TRY_AGAIN": ["Phát lại ngày khác", "Try again another day"],
-  "next.HOLD_AT_OFFICE": ["Giữ ở bưu cục, mời đến nhận", "Hold at the office, invite"],
-  "next.ASK_ADDRESS": ["Hỏi người gửi địa chỉ đúng", "Ask the sender for the address"],
-  "next.GIVE_BACK": ["Chuyển hoàn", "Give back"],
-  "next.later": ["Chuyển hoàn chỉ sau hai lần phát cách nhau hai ngày làm việc.", "Giving back needs two tries, two working days apart."],
   "missing.taker": ["Cần mã nơi nhận.", "The taking place is needed."],
   "missing.signature": ["Cần chữ ký.", "A signature is needed."],
-  "missing.proof": ["Cần chữ ký hoặc ảnh.", "A signature or photo is needed."],
-  "missing.digits": ["Cần đúng bốn chữ số.", "Exactly four digits are needed."],
-  "missing.name": ["Cần họ tên người nhận thay.", "The name of the representative is needed."],
   "missing.choice": ["Hãy chọn một mục ở mỗi phần.", "Choose one in each part."],
   "missing.parcels": ["Chưa quét bưu gửi nào.", "No parcel was scanned."],
   "missing.count": ["Cần một số từ 0.", "A number from 0 is needed."],

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from ..events import Recorded
-from ..ports import Clock, EventLog, Printer, Stores
+from ..ports import Clock, EventLog, Notifier, Printer, Stores
 from .device_tokens import Find
 from .identity import Keys
 from .settings import Settings
@@ -24,6 +24,7 @@ class ServiceContext:
     keys: Keys
     settings: Settings
     printers: Mapping[str, Printer]
+    notifier: Notifier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

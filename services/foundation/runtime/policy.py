@@ -28,6 +28,7 @@ _STAFF: Mapping[Role, Scope] = dict.fromkeys(Role, _ANY)
 _OWN: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE, _OFFICER: _AUTHORITY}
 _CARRIERS: Mapping[Role, Scope] = {_CLERK: _PARCELS, _COURIER: _PARCELS, _OFFICER: _PARCELS}
 _COUNTER: Mapping[Role, Scope] = {_CLERK: _OFFICE, _SUPERVISOR: _OFFICE}
+_DEVICE_HOLDERS: Mapping[Role, Scope] = {_CLERK: _SIGNED, _COURIER: _SIGNED, _OFFICER: _SIGNED, _SUPERVISOR: _SIGNED}
 _DECIDER: Mapping[Role, Scope] = {_OFFICER: _AUTHORITY}
 
 PUBLIC = frozenset({
@@ -54,7 +55,10 @@ _COURIERS = {
     "GetParcel": {**_CARRIERS, _SUPERVISOR: _PARCELS}, "ListParcels": {**_CARRIERS, _SUPERVISOR: _PARCELS},
     "RecordDelivery": {_CLERK: _PARCELS, _COURIER: _PARCELS},
     "ListClaims": {_CLERK: _PARCELS, _OFFICER: _PARCELS, _SUPERVISOR: _PARCELS},
-    "UploadBundle": {_CLERK: _SIGNED, _COURIER: _SIGNED, _OFFICER: _SIGNED, _SUPERVISOR: _SIGNED},
+    "UploadBundle": _DEVICE_HOLDERS, "UploadPictures": _DEVICE_HOLDERS,
+    "ListPictures": {_CLERK: _PARCELS, _SUPERVISOR: _PARCELS}, "GetPicture": {_CLERK: _PARCELS, _SUPERVISOR: _PARCELS},
+    "ListCases": {_CLERK: _PLACE, _COURIER: _PLACE, _OFFICER: _PLACE, _SUPERVISOR: _PLACE},
+    "SettleCases": {_CLERK: _PLACE, _OFFICER: _PLACE, _SUPERVISOR: _PLACE},
 }
 _KEEPERS: Mapping[Role, Scope] = {_CLERK: _PLACE, _OFFICER: _PLACE, _SUPERVISOR: _PLACE}
 _DEVICES = {"InviteDevice": _KEEPERS, "RevokeDevice": _KEEPERS, "ListDevices": _KEEPERS}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..adapters import printers
+from ..adapters import notifiers, printers
 from ..errors import Invalid
 
 
@@ -33,6 +33,7 @@ class Settings:
     pages_dir: Path = Path("build/pages")  # what `make pages` has built
     public_url: str = "http://localhost:8080"
     printers: str = "files=folder:out/labels"  # NAME=ADDRESS,... see adapters/printers
+    notifier: str = ""  # "" tells nobody, and no one-time code is made; or "folder:PATH"; the same for all services
     log_level: str = "INFO"
 
     def port(self, service: str) -> int:
@@ -71,8 +72,14 @@ def _printers(text: str) -> str:
     return text
 
 
+def _notifier(text: str) -> str:
+    notifiers.opened(text)
+    return text
+
+
 _CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
     "printers": (_printers, "NAME=folder:PATH, NAME=tcp://HOST:PORT?language=zpl&media=100x150&dpi=203 or NAME=ipp://HOST/printers/X"),
+    "notifier": (_notifier, "empty or folder:PATH"),
     "store": (_one_of("sqlite:", "memory:", "mongodb://"), "sqlite:PATH, memory: or mongodb://..."),
     "log": (_one_of("store", "kafka://"), "store or kafka://HOST:PORT"),
     "mongo_driver": (_one_of("motor", "pymongo"), "motor or pymongo"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..adapters import notifiers
 from ..adapters.clocks import SystemClock
 from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
 from ..adapters.printers import opened
@@ -147,7 +148,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
             told = clock or SystemClock()
             parts: ServiceParts = module.build(ServiceContext(
                 stores=stores, log=log, clock=told, registry=registry, keys=keys, settings=settings,
-                printers=printers))
+                printers=printers, notifier=notifiers.opened(settings.notifier)))
             devices = DeviceTokens(parts.device_keys, told) if parts.device_keys is not None else None
             server = GrpcServer(name, verifier, parts.add_to_server, devices, spans)
             await server.start(settings.host, settings.port(name))

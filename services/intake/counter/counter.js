@@ -21,7 +21,7 @@ const SERVICE = "postal.intake.v1.IntakeService";
 
 export class Counter {
   constructor({ badge, store, say, language, frame, onEnd }) {
-    Object.assign(this, { badge, store, say, language, frame, onEnd, lastFiled: null, view: "", shown: {}, onNetwork: () => {} });
+    Object.assign(this, { badge, store, say, language, frame, onEnd, lastFiled: null, view: "", shown: {}, changes: 0, onNetwork: () => {} });
     this.owner = ownerOf({ person: badge.person, office: badge.place });
     this.sayProblem = (reason, ...filled) => sayProblem(language, reason, ...filled);
     this.call = (method, message, options = {}) => this.#call(method, message, options);
@@ -77,6 +77,7 @@ export class Counter {
   }
 
   #outboxChanged() {
+    this.changes += 1;
     this.frame.draw(this);
     this.shown.changed?.();
   }
@@ -108,13 +109,15 @@ export class Counter {
     const root = this.frame.page(name);
     this.shown.leave?.();
     [this.view, this.shown] = [root.dataset.view, {}];
-    const mine = this.view;
+    const [mine, changes] = [this.view, this.changes];
     this.frame.draw(this);
     const { show } = await VIEWS[name in VIEWS ? name : "file"]();
     const options = name === "file" && !given.draft ? { ...given, ...(await this.#draftAtHand()) } : given;
     const shown = await show(this, root, options);
-    if (this.view === mine) this.shown = shown ?? {};
-    else shown?.leave?.();
+    if (this.view !== mine) return shown?.leave?.();
+    this.shown = shown ?? {};
+    if (this.changes !== changes) this.shown.changed?.(); // answers came while it was drawn, with nobody to tell
+    return undefined;
   }
 
   async #draftAtHand() {

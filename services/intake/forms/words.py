@@ -13,6 +13,18 @@ _SERVICES = {"SEND": "chuyển hồ sơ", "RETURN": "trả kết quả", "BOTH":
 _ONES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
 
+_DELIVERY_CODE = (
+    "Bưu điện: mã nhận kết quả là {code} (bưu gửi {parcel}). Chỉ đọc mã cho bưu tá khi phong bì đã ở trước mặt. "
+    "Bưu điện không gọi điện hỏi mã này.\n"
+    "The post: your code is {code} (parcel {parcel}). Tell it to the courier only with the envelope before you. "
+    "The post never asks for it by telephone.")
+
+
+def delivery_code(code: str, parcel_code: str) -> str:
+    """The message that tells an applicant the one-time code of a result."""
+    return _DELIVERY_CODE.format(code=code, parcel=group_code(parcel_code))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReceiptContent:
     """The words of a receipt. ``filed`` is local time, dates are ISO or ""; the identity number comes masked."""

@@ -1,4 +1,4 @@
-"""I13–I15, I18: who answers for each parcel, and its scans."""
+"""I13–I15, I18, I36: who answers for each parcel, its scans, its one-time code."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -73,3 +73,35 @@ def i18(data: DataSet) -> Iterator[str]:
                 yield f"scan {(device, number)} was acknowledged and is nowhere"
     yield from (f"scan {key} is kept {count} times" for key, count in (*kept.items(), *waiting.items()) if count > 1)
     yield from (f"scan {key} was made by nobody" for key in kept if key not in asked)
+
+
+def untold(data: DataSet) -> list[str]:
+    """One-time codes that were made and of which intake has not yet noted that the applicant was told."""
+    return [f"told/{fact.subject}/{fact.sequence}" for facts in data.parcels().values() for fact in facts
+            if fact.kind == "DeliveryCodeIssued" and f"told/{fact.subject}/{fact.sequence}" not in data.streams["intake"]]
+
+
+def i36(data: DataSet) -> Iterator[str]:
+    """A parcel has one one-time code at most, before its end, and at most five wrong ones after that, each counted once for the
+    request that named it; each code is told once."""
+    counted = Counter(fact.message.request_id for facts in data.parcels().values() for fact in facts
+                      if fact.kind == "DeliveryCodeMissed")
+    yield from (f"the wrong code of {request} is counted {count} times" for request, count in counted.items() if count > 1)
+    yield from (f"the wrong code of {op.key} was told and is not counted" for op in data.history
+                if op.reason == "ONE_TIME_CODE_WRONG" and not counted[op.key])
+    issued = set()
+    for code, facts in data.parcels().items():
+        kinds = [fact.kind for fact in facts]
+        made = [number for number, kind in enumerate(kinds) if kind == "DeliveryCodeIssued"]
+        wrong = [number for number, kind in enumerate(kinds) if kind == "DeliveryCodeMissed"]
+        issued |= {f"told/{facts[number].subject}/{facts[number].sequence}" for number in made}
+        if len(made) > 1 or len(wrong) > 5:
+            yield f"{code} has {len(made)} one-time codes and {len(wrong)} wrong ones"
+        if wrong and (not made or wrong[0] < made[0]):
+            yield f"{code} counts a wrong code before there is one"
+        if "ParcelDelivered" in kinds and max([*made, *wrong], default=-1) > kinds.index("ParcelDelivered"):
+            yield f"{code} has to do with codes after its end"
+    yield from (f"{name} is not noted" for name in untold(data))
+    for subject, facts in data.streams["intake"].items():
+        if subject.startswith("told/") and (subject not in issued or len(facts) != 1):
+            yield f"{subject} is noted {len(facts)} times, of a code that was {'' if subject in issued else 'not '}made"

@@ -141,13 +141,17 @@ def _attempted(_now: ParcelNow, _fact: Fact, _number: int) -> None:
     """A try that failed changes neither holder nor scans."""
 
 
+def _code_counted(_now: ParcelNow, _fact: Fact, _number: int) -> None:
+    """A one-time code that was made, or a wrong one: custody.i36 counts them."""
+
+
 def _stands_for(who: tuple[str, str], holder: tuple[str, str]) -> bool:
     return who[0] == holder[0] and holder[1] in ("", who[1])
 
 
 _ONE = {"ParcelRegistered": _registered, "LabelRenewed": _relabelled, "ParcelVoided": _voided, "ScanRecorded": _scanned,
         "HandoverOffered": _offered, "HandoverAccepted": _accepted, "ParcelDelivered": _delivered,
-        "DeliveryAttempted": _attempted}
+        "DeliveryAttempted": _attempted, "DeliveryCodeIssued": _code_counted, "DeliveryCodeMissed": _code_counted}
 
 
 def shown(facts: list[Fact]) -> dict[str, Any]:

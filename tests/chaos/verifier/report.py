@@ -12,7 +12,7 @@ CHECKS: dict[str, Check] = {
     "I12": filing.i12, "I13": custody.i13, "I14": custody.i14, "I15": custody.i15, "I18": custody.i18,
     "I19": filing.i19, "I21": filing.i21, "I22": filing.i22, "I26": rest.i26, "I27": rest.i27, "I28": filing.i28,
     "I29": rest.i29, "I30": rest.i30, "I32": rest.i32,
-    "I35": evidence.i35,
+    "I35": evidence.i35, "I36": custody.i36,
 }
 NOT_YET = {
     "I16": "bags are not built", "I17": "bags are not built", "I20": "lost and found is not built",
@@ -31,4 +31,4 @@ def violations(data: DataSet) -> dict[str, list[str]]:
 
 def unsettled(data: DataSet) -> list[str]:
     """What has still to arrive before the data set is quiet."""
-    return [*events.i8(data), *(name for waiting in data.waiting.values() for name in waiting)]
+    return [*events.i8(data), *custody.untold(data), *(name for waiting in data.waiting.values() for name in waiting)]
