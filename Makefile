@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench boards lint up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -98,7 +98,7 @@ run: setup pages-where-npm-is ## run everything in one process on one SQLite fil
 demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
 	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)
 
-test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups fails where one is missing)
+test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups,prometheus fails where one is missing)
 	@$(PY) deploy/setup/system_packages.py
 	@$(MAKE) --no-print-directory pages-where-npm-is
 	@$(PY) -m pytest $(PYTEST_ARGS)
@@ -119,10 +119,13 @@ simulate: setup ## a year of counters, vans, hubs and desks (SEED=1 YEAR=2027 TI
 bench: setup-test ## measure floors and ours side by side; writes docs/benchmarks.md (ONLY=label,one_file QUICK=1 for a look)
 	@$(PY) -m loadtests.bench $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)
 
+boards: ## write Grafana's boards into deploy/monitoring/dashboards, from boards.py beside it
+	@$(PYTHON) deploy/monitoring/boards.py
+
 lint: setup-test ## ruff, mypy, buf
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto
 
-up: setup-test pages-where-npm-is ## start mongod, Kafka and the three services as processes, data under var/
+up: setup-test pages-where-npm-is ## start mongod, Kafka, the three services and Prometheus if installed; data under var/
 	@$(PY) -m services.foundation.localservers up
 
 down: setup-test ## stop what `make up` started

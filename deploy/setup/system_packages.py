@@ -17,6 +17,7 @@ NEEDED = {  # program looked for: Debian package
     "zbarimg": "zbar-tools",
     "pdftoppm": "poppler-utils",
     "lpadmin": "cups",
+    "promtool": "prometheus",
     "node": "nodejs",
     "npm": "npm",
 }

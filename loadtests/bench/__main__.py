@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from . import bundles, labels, lives, processes, report, rows, stored
+from . import bundles, labels, lives, processes, report, rows, seeing, stored
 from .measure import Row
 from .rows import Size
 
@@ -45,6 +45,7 @@ PARTS: dict[str, Part] = {
     "label": lambda home, size, quick: labels.labels(size),
     "one_file": one_file,
     "bundles": lambda home, size, quick: bundles.on_one_file(home, size, 2_000 if quick else 10_000),
+    "seeing": lambda home, size, quick: seeing.on_one_file(home, size),
     "tutorial": lambda home, size, quick: rows.tutorial(home, size),
     "catch_up": lambda home, size, quick: stored.catch_up(home, 1_000 if quick else 100_000),
     "servers": on_servers,

@@ -1,6 +1,7 @@
 """The floors: a gRPC echo with our server's options, a bare page on our HTTP stack, and the same page by a baseline of tutorials.
 
-``python -m loadtests.bench.floors echo|page|tutorial PORT [STORE]`` serves one of them.
+``python -m loadtests.bench.floors echo|page|tutorial|collector PORT [STORE]`` serves one of them; the collector takes spans and
+forgets them.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 ECHO, FILE = "/bench.Echo/Echo", "/bench.Tutorial/File"
+SPANS = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
 
 class _One(grpc.GenericRpcHandler):  # type: ignore[misc]
@@ -38,6 +40,11 @@ async def serve(port: int, path: str, answer: Any) -> None:
 async def echo(raw: bytes, _: Any) -> bytes:
     """What came."""
     return raw
+
+
+async def forget(_: bytes, __: Any) -> bytes:
+    """An empty answer."""
+    return b""
 
 
 class Tutorial:
@@ -74,6 +81,8 @@ if __name__ == "__main__":
         page(int(last))
     elif kind == "echo":
         asyncio.run(serve(int(last), ECHO, echo))
+    elif kind == "collector":
+        asyncio.run(serve(int(last), SPANS, forget))
     else:
         import concurrent.futures
 

@@ -61,9 +61,10 @@ def rss_mb(pid: int) -> float:
 
 
 @asynccontextmanager
-async def embedded(home: Path) -> AsyncIterator[Standing]:
-    """Everything in one process on one SQLite file."""
-    async with _standing(home, {"POSTAL_STORE": f"sqlite:{home / 'postal.sqlite'}", "POSTAL_LOG": "store"}, ("services",)) as found:
+async def embedded(home: Path, **more: str) -> AsyncIterator[Standing]:
+    """Everything in one process on one SQLite file; ``more`` are settings."""
+    settings = {"POSTAL_STORE": f"sqlite:{home / 'postal.sqlite'}", "POSTAL_LOG": "store", **more}
+    async with _standing(home, settings, ("services",)) as found:
         yield found
 
 
@@ -110,9 +111,10 @@ async def helper(home: Path, module: str, *arguments: str) -> AsyncIterator[tupl
 @asynccontextmanager
 async def _standing(home: Path, settings: dict[str, str], modules: tuple[str, ...]) -> AsyncIterator[Standing]:
     ports, http = {name: process.free_port() for name in SERVICES}, process.free_port()
-    environment = {**os.environ, **settings, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http),
+    environment = {**os.environ, "POSTAL_KEYS_DIR": str(home / "keys"), "POSTAL_HTTP_PORT": str(http),
                    "POSTAL_INTAKE_HTTP_PORT": str(process.free_port()), "POSTAL_COURIER_HTTP_PORT": str(process.free_port()),
-                   "POSTAL_LOG_LEVEL": "ERROR", **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()}}
+                   "POSTAL_LOG_LEVEL": "ERROR", **{f"POSTAL_{name.upper()}_PORT": str(port) for name, port in ports.items()},
+                   **settings}
     start, pids = asyncio.get_running_loop().time(), []
     try:
         for module in modules:

@@ -118,8 +118,7 @@ class Claims:
             return
         known = await self._known(set(found))
         pending = [(code, Said(Act(entry=claim.entry, met=claim.entry.parcels[0], actor=record.actor, moment=record.occurred,
-                                   evidence=claim.evidence),
-                               Request(id=record.cause, fingerprint=record.fingerprint, actor=record.actor)))
+                                   evidence=claim.evidence), Request.as_said(record)))
                    for code, told in known.items() for record, claim in told if claim.pending]
         said = [await self._with_receiver(code, each) for code, each in pending]
         judged = list(zip(said, await self._tried(said, known), strict=True))

@@ -1,6 +1,7 @@
 """The courier door: messages to typed values, whose parcels these are, typed values to messages. Nothing else."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from google.protobuf.message import Message
@@ -9,6 +10,7 @@ from postal.courier.v1 import courier_service_pb2, courier_service_pb2_grpc, par
 from services.foundation import codec
 from services.foundation.codes import check_parcel_code, check_request_id
 from services.foundation.errors import Problem
+from services.foundation.runtime import metrics
 from services.foundation.runtime.identity import Caller, caller
 from services.foundation.runtime.label_keys import LabelKeys
 from services.foundation.runtime.parts import ServiceContext
@@ -47,8 +49,9 @@ class CourierApi(OfficeApi, courier_service_pb2_grpc.CourierServiceServicer):
         scans = [scan for scan in read if not isinstance(scan, Problem)]
         asked = self.request_of("RecordScans", request)
         answers = iter(await self._scanning.record([Seen(scan, asked) for scan in scans]))
-        return _pb.RecordScansResponse(results=[_scan_result(each if isinstance(each, Problem) else next(answers))
-                                                for each in read])
+        found = [each if isinstance(each, Problem) else next(answers) for each in read]
+        _count(("REFUSED", each.reason) if isinstance(each, Problem) else (each.outcome, "") for each in found)
+        return _pb.RecordScansResponse(results=[_scan_result(each) for each in found])
 
     async def OfferHandover(self, request: Any, _: Any) -> Message:
         check_size(len(request.parcel_codes), MOST_PARCELS, "parcel_codes")
@@ -110,6 +113,10 @@ class CourierApi(OfficeApi, courier_service_pb2_grpc.CourierServiceServicer):
         for result, asked in zip(answer.results, request.entries, strict=True):
             result.device_sequence = asked.device_sequence  # also of one that could not be read
         answer.server_time.FromDatetime(done.now)
+        _count((met.outcome.value, met.problem.reason if met.problem else "") for each in done.results
+               for met in (each.parcels or (each,)))
+        if told is not None and caller().device == request.device_id:
+            metrics.CLOCK_OFF.observe(abs(done.ahead.total_seconds()))
         return answer
 
     async def ListClaims(self, request: Any, _: Any) -> Message:
@@ -121,6 +128,11 @@ class CourierApi(OfficeApi, courier_service_pb2_grpc.CourierServiceServicer):
     async def ListLabelKeys(self, request: Any, _: Any) -> Message:
         keys = [codec.to_message(each, courier_service_pb2.LabelKey) for each in self._label_keys.all()]
         return _pb.ListLabelKeysResponse(keys=keys)
+
+
+def _count(outcomes: Iterable[tuple[str, str]]) -> None:
+    for (outcome, reason), count in Counter(outcomes).items():
+        metrics.SCANS.labels(outcome, reason).inc(count)
 
 
 def _concerns(parcel: Parcel, who: Caller) -> bool:

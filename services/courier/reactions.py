@@ -123,9 +123,9 @@ def changed(record: Recorded) -> Ask | None:
     """What a fact changes of a parcel that is known: its label's version, or that its code is void; None if nothing."""
     fact = READ.decode(record.type, record.data) if READ.knows(record.type) else None
     if isinstance(fact, LabelReprinted):
-        return Ask(fact.parcel_code, _renewed(fact), _because_of(record), record.occurred)
+        return Ask(fact.parcel_code, _renewed(fact), Request.because_of(record), record.occurred)
     if isinstance(fact, DossierWithdrawn) and fact.void_parcel_code:
-        return Ask(fact.void_parcel_code, _voided(fact), _because_of(record), record.occurred)
+        return Ask(fact.void_parcel_code, _voided(fact), Request.because_of(record), record.occurred)
     return None
 
 
@@ -152,7 +152,7 @@ class Reactions:
         """Registers each parcel once, all in one append, then matches the scans and claims that waited."""
         started = [(record, parcel) for record in facts if (parcel := registered(record)) is not None]
         appends = [self._parcels.append_of(parcel.parcel_code, parcel.filing_id, [], [(parcel, record.occurred)],
-                                           _because_of(record)) for record, parcel in started]
+                                           Request.because_of(record)) for record, parcel in started]
         await self._streams.append_many(appends)  # one that is not stored is registered already
         if started:
             reach("parcel.registered")
@@ -179,7 +179,7 @@ class Reactions:
 
     async def on_going_out(self, facts: Sequence[Recorded]) -> None:
         """Makes the one-time code of a result when a courier goes out with it: once a parcel, however often it is seen."""
-        asks = [Ask(PARCEL.name_of(fact.subject), self._issued, _because_of(fact)) for fact in facts if _goes_out(fact)]
+        asks = [Ask(PARCEL.name_of(fact.subject), self._issued, Request.because_of(fact)) for fact in facts if _goes_out(fact)]
         for answer in await self._parcels.decide_many(asks):
             if isinstance(answer, Problem):
                 raise answer
@@ -196,6 +196,3 @@ def holder_key(holder: Holder) -> str:
 def _goes_out(record: Recorded) -> bool:
     return record.type == SCANNED and FACTS.decode(record.type, record.data).scan.activity is ScanActivity.OUT_FOR_DELIVERY
 
-
-def _because_of(record: Recorded) -> Request:
-    return Request(id=record.id, fingerprint="", actor=record.actor)

@@ -114,7 +114,7 @@ class Scanning:
                 waited = [each for each in waiting_scans(waiting[waiting_of(code)]) if key_of(each[1].scan) not in seen]
                 if parcel and waited:
                     appends[code] = append_each(PARCEL.subject_of(code), parcel.filing_id, history, [
-                        (replace(fact, filing_id=parcel.filing_id), fact.scan.occur_time, _as_said(record))
+                        (replace(fact, filing_id=parcel.filing_id), fact.scan.occur_time, Request.as_said(record))
                         for record, fact in waited], self._clock.now(), topic=TOPIC)
             stored = await self._streams.append_many(list(appends.values()))
             codes = [code for code, done in zip(appends, stored, strict=True) if not done]
@@ -156,10 +156,6 @@ def _is_same(one: Scan, other: Scan) -> bool:
 def _facts(scans: Sequence[Seen], filing_id: str) -> list[tuple[ScanRecorded, datetime, Request]]:
     return [(ScanRecorded(scan=seen.scan, filing_id=filing_id, evidence=seen.evidence), seen.scan.occur_time, seen.request)
             for seen in scans]
-
-
-def _as_said(record: Recorded) -> Request:
-    return Request(id=record.cause, fingerprint=record.fingerprint, actor=record.actor)
 
 
 def _checked(scan: Scan, now: datetime) -> Scan:

@@ -10,6 +10,8 @@ from postal.courier.v1 import courier_service_pb2_grpc, device_service_pb2_grpc
 from postal.intake.v1 import intake_service_pb2_grpc
 from postal.tracking.v1 import tracking_service_pb2_grpc
 
+from services.foundation import trace as traces
+
 # The documented retry policy: only these, with the same request id, until the deadline.
 _WORTH_RETRYING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 # A counter does not wait two minutes, gRPC's own longest pause, for a service that has restarted.
@@ -53,7 +55,8 @@ class Doors:
     async def call(self, method: str, request: Any, person: Person | None = None) -> Any:
         """Calls a method by its name; raises Refusal."""
         stub = next(stub for stub in self._stubs if hasattr(stub, method))
-        metadata = (("authorization", f"Bearer {self._mint(person)}"),) if person else ()
+        trace = ("traceparent", traces.current.get() or traces.begun())  # all tries are one request
+        metadata = (trace, ("authorization", f"Bearer {self._mint(person)}")) if person else (trace,)
         deadline = asyncio.get_running_loop().time() + self._patience_s
         pause_s = 0.05
         while True:

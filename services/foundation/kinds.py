@@ -5,11 +5,11 @@ needs it first, the door or a reader, and the next fact is added to it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from . import codec
+from . import codec, trace
 from .errors import Problem, Refused
 from .events import Actor, Recorded
 from .recent import Recent
@@ -22,11 +22,22 @@ _states: Recent[Any] = Recent(4096)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """Who asks what: request id, keyed digest of its content, and the caller."""
+    """Who asks what: request id, keyed digest of its content, the caller, and the trace it belongs to."""
 
     id: str
     fingerprint: str
     actor: Actor
+    trace: str = field(default_factory=trace.current.get, compare=False)
+
+    @classmethod
+    def because_of(cls, record: Recorded) -> "Request":
+        """What follows from a fact: the fact is the cause, its actor has caused it."""
+        return cls(id=record.id, fingerprint="", actor=record.actor, trace=record.trace)
+
+    @classmethod
+    def as_said(cls, record: Recorded) -> "Request":
+        """The request a fact was written for, once more: what it has said takes effect later."""
+        return cls(id=record.cause, fingerprint=record.fingerprint, actor=record.actor, trace=record.trace)
 
 
 @dataclass(frozen=True, kw_only=True)

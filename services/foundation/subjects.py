@@ -189,6 +189,6 @@ def append_each(subject: str, key: str, history: Sequence[Recorded], decided: Se
     the one it follows."""
     recorded = max(now, history[-1].recorded) if history else now
     drafts = [facts.draft(fact, subject=subject, key=key, occurred=occurred, cause=facts.Cause(
-        id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=recorded))
+        id=request.id, fingerprint=request.fingerprint, actor=request.actor, recorded=recorded, trace=request.trace))
         for fact, occurred, request in decided]
     return Append(subject=subject, expected=len(history), facts=chain(history, drafts), topic=topic, private=private)

@@ -65,7 +65,7 @@ class Reactions:
             return None
         fact = READ.decode(record.type, record.data)
         parcel_code = record.subject.removeprefix("parcels/")
-        request = Request(id=record.id, fingerprint="", actor=record.actor)
+        request = Request.because_of(record)
         if isinstance(fact, ParcelDelivered):
             return Ask(fact.filing_id, _returned(parcel_code), request, record.occurred)
         if fact.at_authority:

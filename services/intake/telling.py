@@ -57,7 +57,8 @@ class Telling:
             taken = await self._sent(Notice(
                 key=record.id, telephone=self._telephone_of(self._opened(subject, sealed[0])),
                 text=delivery_code(code_of(self._code_key, parcel_code, fact.salt), parcel_code)))
-        by = Request(id=record.id, fingerprint="", actor=Actor(person="", role="", place=record.actor.place, device=""))
+        by = Request(id=record.id, fingerprint="", trace=record.trace,
+                     actor=Actor(person="", role="", place=record.actor.place, device=""))
         now = self._clock.now()
         await self._streams.append_many([append_of(_noted(record), fact.filing_id, [], [
             (ApplicantTold(parcel_code=parcel_code, taken=taken), now)], by, now, topic=None)])

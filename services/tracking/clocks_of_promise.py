@@ -9,6 +9,17 @@ _NOT_ACCEPTED = ("RECEIVED_BY_POST", "ON_WAY_TO_AUTHORITY", "AT_AUTHORITY")  # n
 _DECIDED = ("DECIDED", "RESULT_ON_WAY")
 
 
+LEGS = ("OUTBOUND", "DECISION", "INBOUND")  # papers to the authority, the authority's own time, the result to the citizen
+
+
+def running(stage: str, transit_due: str, due: str) -> dict[str, str]:
+    """The dates that are promised and not yet kept, by leg: one the post has, one the authority; "" is none."""
+    legs = {"INBOUND" if stage in _DECIDED else "OUTBOUND": transit_due}
+    if stage not in (*_NOT_ACCEPTED, *_PAUSED, *_DECIDED):
+        legs["DECISION"] = due
+    return {leg: date for leg, date in legs.items() if date}
+
+
 def today(now: datetime) -> date:
     """The civil date in Việt Nam."""
     return now.astimezone(VIETNAM).date()
@@ -26,4 +37,5 @@ def is_promised(stage: str) -> bool:
 
 def decision_late(due: str, stage: str, day: date) -> bool:
     """Whether the authority's promise has passed while its clock runs."""
-    return bool(due) and stage not in (*_NOT_ACCEPTED, *_PAUSED, *_DECIDED) and date.fromisoformat(due) < day
+    promised = running(stage, "", due).get("DECISION")
+    return promised is not None and date.fromisoformat(promised) < day

@@ -33,6 +33,7 @@ class DossierFiled:
     transit_due_date: str
     expected_due_date: str
     route: tuple[str, ...]
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ _SCANS = {"ACCEPTED": "", "DEPARTED": "DEPARTED", "ARRIVED": "ARRIVED", "AT_DELI
           "RETURNED": "DEPARTED"}
 _MOVED = ("DEPARTED", "ARRIVED", "OUT_FOR_DELIVERY")
 _CLOSED = ("DONE", "DECLINED", "WITHDRAWN", "STOPPED", "CANCELLED")
+OPEN = tuple(sorted({stage for _, stage in _EVENTS.values()} - set(_CLOSED)))
 
 Value = Mapping[str, Any]
 
@@ -40,7 +41,7 @@ def dossier_row(row: Value | None, kind: str, fact: Any, occurred_ms: int) -> di
     if kind == "DossierFiled":
         after |= {"filing_id": fact.filing_id, "tracking_code": fact.tracking_code, "office": fact.office_code,
                   "authority": fact.authority_code, "route": list(fact.route), "transit_due": fact.transit_due_date,
-                  "due": fact.expected_due_date, "carrying": fact.parcel_code}
+                  "due": fact.expected_due_date, "carrying": fact.parcel_code, "synthetic": fact.synthetic}
     elif kind == "PapersSupplied":
         after |= {"transit_due": fact.transit_due_date, "carrying": fact.parcel_code}
     elif kind == "DossierDecided":

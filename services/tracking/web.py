@@ -21,8 +21,8 @@ class Pages:
 
     def routes(self) -> tuple[Route, ...]:
         """Paths in both cases: the QR's is in capitals to stay small."""
-        return (Route("/", self.start), Route("/t/{code}", self.track), Route("/T/{code}", self.track),
-                Route("/robots.txt", self.robots))
+        return (Route("/", self.start), Route("/t/{code}", self.track, name="Track"),
+                Route("/T/{code}", self.track, name="Track"), Route("/robots.txt", self.robots))
 
     async def start(self, request: Request) -> HTMLResponse:
         return _answer(page.notice("welcome", _language(request), "/"), 200)

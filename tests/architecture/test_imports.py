@@ -26,6 +26,7 @@ ONLY_HERE = {
     "bson": "services/foundation/adapters/mongo",
     "aiokafka": "services/foundation/adapters/kafka",
     "qrcode": "services/intake/labels/qr", "PIL": "services/intake/labels/raster",
+    "prometheus_client": "services/foundation/runtime/metrics", "opentelemetry": "services/foundation/runtime/spans",
 }
 
 

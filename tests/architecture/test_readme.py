@@ -60,7 +60,7 @@ def test_the_line_with_up_demo_and_down_runs_as_it_is_written(tmp_path: Path) ->
     need("kafka", kafka.missing())
     line = next(line for line in README.splitlines() if line.startswith("make up"))
     ports = {f"POSTAL_{name}_PORT": str(free_port())
-             for name in (*PORTS, "UP_MONGO", "UP_KAFKA")}
+             for name in (*PORTS, "UP_MONGO", "UP_KAFKA", "UP_PROMETHEUS", "UP_METRICS")}
     place = {**os.environ, **ports, "POSTAL_UP_HOME": str(tmp_path)}
     try:
         done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200, env=place)

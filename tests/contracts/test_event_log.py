@@ -126,6 +126,17 @@ async def test_l12_a_readers_turn_changes_when_another_member_may_have_had_its_p
             assert reader.turn > alone
 
 
+async def test_l13_a_reader_tells_how_far_behind_it_is(open_log: Any) -> None:
+    async with open_log() as log:
+        await log.publish(TOPIC, an_append("dossiers/a", count=3).facts)
+        async with log.reader([TOPIC], "g") as reader:
+            await read_until(reader, 3)
+            await log.publish(TOPIC, an_append("dossiers/b", count=4).facts)
+            assert await reader.behind() == 4
+            await read_until(reader, 4)
+            assert await reader.behind() == 0
+
+
 async def test_l14_a_lone_reader_knows_when_it_has_read_everything(open_log: Any) -> None:
     async with open_log() as log:
         await log.publish(TOPIC, facts := an_append("dossiers/a", count=20).facts)

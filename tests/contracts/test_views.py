@@ -82,6 +82,24 @@ async def test_v6_rows_are_there_after_reopening(open_durable_stores: Any) -> No
         assert [each.key for each in await stores.views.find("dossiers", "office", "1")] == ["a"]
 
 
+async def test_v7_what_an_index_has_under_a_value_or_in_a_range_is_counted_up_to_a_bound(open_stores: Any) -> None:
+    async with open_stores() as stores:
+        views = stores.views
+        await views.put_many("dossiers", [row(f"r{number}", office=f"{number % 3}", route=[f"x/{number}", f"x/{number}a"])
+                                          for number in range(9)])
+        await views.put_many("dossiers", [row("r0", 2, office="1"), row("r9", office="1", route=["y/0"])])
+
+        assert [await views.count("dossiers", "office", office) for office in ("0", "1", "2", "3")] == [2, 5, 3, 0]
+        assert await views.count("dossiers", "route", "x/3", until="x/6") == 3  # rows, not entries
+        assert await views.count("dossiers", "route", "x/", until="x/z") == 8
+        assert await views.count("dossiers", "office", "1", most=2) == 2
+        assert await views.count("dossiers", "route", "x/", until="z", most=1) == 1
+        with pytest.raises(ValueError):
+            await views.count("dossiers", "place", "1")
+        with pytest.raises(ValueError):
+            await views.count("other", "office", "1")
+
+
 async def test_n1_no_number_is_given_twice(open_stores: Any) -> None:
     async with open_stores() as stores:
         firsts = await asyncio.gather(*(stores.sequences.block("s10", 10) for _ in range(20)))

@@ -29,6 +29,7 @@ class System:
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     kills: int = 0
     told: dict[str, int] = field(default_factory=dict)  # ports that clients are told, where something stands between
+    metrics: dict[str, int] = field(default_factory=dict)  # ports of metrics by process, where they are asked for
 
     @property
     def http_port(self) -> int:
@@ -44,6 +45,8 @@ class System:
         return Path(self.environment["POSTAL_KEYS_DIR"])
 
     async def start(self, name: str, **more: str) -> None:
+        if name in self.metrics:
+            more["POSTAL_METRICS_PORT"] = str(self.metrics[name])
         log = (self.home / f"{name}.log").open("ab")
         with log:
             self.processes[name] = await asyncio.create_subprocess_exec(
@@ -94,22 +97,25 @@ def _environment(home: Path, ports: dict[str, int], http_ports: dict[str, int], 
 
 
 @asynccontextmanager
-async def embedded(home: Path) -> AsyncIterator[System]:
-    """Everything in one process on one SQLite file."""
+async def embedded(home: Path, *, metrics: bool = False, **more: str) -> AsyncIterator[System]:
+    """Everything in one process on one SQLite file; ``more`` are settings."""
     ports, http_ports = {name: free_port() for name in SERVICES}, dict.fromkeys(SERVICES, free_port())
-    environment = _environment(home, ports, http_ports, POSTAL_STORE=f"sqlite:{home / 'postal.sqlite'}", POSTAL_LOG="store")
+    environment = _environment(home, ports, http_ports, POSTAL_STORE=f"sqlite:{home / 'postal.sqlite'}", POSTAL_LOG="store", **more)
     system = System(home, environment, ports, http_ports, {"everything": ("services",)})
+    system.metrics = {name: free_port() for name in system.commands if metrics}
     async with _running(system):
         yield system
 
 
 @asynccontextmanager
-async def three_services(home: Path, mongo: str, kafka: str, database: str) -> AsyncIterator[System]:
-    """Three processes on MongoDB and Kafka."""
+async def three_services(home: Path, mongo: str, kafka: str, database: str, *, metrics: bool = False,
+                         **more: str) -> AsyncIterator[System]:
+    """Three processes on MongoDB and Kafka; ``more`` are settings."""
     ports, http_ports = ({name: free_port() for name in SERVICES} for _ in ("gRPC", "HTTP"))
     environment = _environment(home, ports, http_ports, POSTAL_STORE=mongo, POSTAL_LOG=kafka,
-                               POSTAL_MONGO_DATABASE=database)
+                               POSTAL_MONGO_DATABASE=database, **more)
     system = System(home, environment, ports, http_ports, {name: (f"services.{name}",) for name in SERVICES})
+    system.metrics = {name: free_port() for name in system.commands if metrics}
     async with _running(system):
         yield system
 

@@ -234,20 +234,6 @@ async def test_lists_come_in_pages_that_miss_and_repeat_nothing(journey: Journey
     assert refusal.value.reason == "PAGE_SIZE_WRONG"
 
 
-async def test_calls_are_counted_by_method_code_and_reason_and_by_nothing_personal(journey: Journey) -> None:
-    from prometheus_client import REGISTRY, generate_latest
-
-    labels = {"method": "FileDossier", "code": "INVALID_ARGUMENT", "reason": "WEIGHT_WRONG"}
-    before = REGISTRY.get_sample_value("postal_calls_total", labels) or 0
-    with pytest.raises(Refusal):
-        await journey._call("FileDossier", a_filing(weight_grams=0), CLERK)
-
-    assert REGISTRY.get_sample_value("postal_calls_total", labels) == before + 1
-    text = generate_latest(REGISTRY).decode()
-    for private in (a_filing().applicant.full_name, a_filing().applicant.identity_number, a_filing().applicant.phone):
-        assert private not in text
-
-
 async def test_p14_health_tells_a_store_that_is_away_and_a_log_that_is_away_apart(system: Any) -> None:
     import grpc
     from grpc_health.v1 import health_pb2, health_pb2_grpc

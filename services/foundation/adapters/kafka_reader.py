@@ -59,19 +59,20 @@ class KafkaReader:
 
     async def _check_not_stuck(self) -> None:
         """Raises Unavailable, so that the reader is replaced, if there is something to read and nothing comes."""
-        if await self._behind():
+        if await self.behind():
             raise unavailable()
 
-    async def _behind(self) -> bool:
-        """Whether a part it was given holds more than it has read."""
+    async def at_end(self) -> bool:
+        return bool(self._consumer.assignment()) and not await self.behind()
+
+    async def behind(self) -> int:
+        mine = self._consumer.assignment()
         try:
-            ends = await asyncio.wait_for(self._consumer.end_offsets(self._consumer.assignment()), _ANSWER_S)
-            return any([await asyncio.wait_for(self._consumer.position(part), _ANSWER_S) < end for part, end in ends.items()])
+            async with asyncio.timeout(_ANSWER_S):
+                ends = await self._consumer.end_offsets(mine) if mine else {}
+                return sum([max(0, end - await self._consumer.position(part)) for part, end in ends.items()])
         except (KafkaError, TimeoutError, OSError) as error:
             raise unavailable() from error
-
-    async def at_end(self) -> bool:
-        return bool(self._consumer.assignment()) and not await self._behind()
 
     async def commit(self) -> None:
         try:

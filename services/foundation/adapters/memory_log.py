@@ -73,7 +73,10 @@ class _MemoryReader:
         return taken
 
     async def at_end(self) -> bool:
-        return all(position >= len(self._log._topics.get(topic, ())) for topic, position in self._at.items())
+        return not await self.behind()
+
+    async def behind(self) -> int:
+        return sum(len(self._log._topics.get(topic, ())) - position for topic, position in self._at.items())
 
     async def commit(self) -> None:
         for topic, position in self._at.items():

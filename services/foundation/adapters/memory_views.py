@@ -48,6 +48,11 @@ class MemoryViews:
                  if key > after and value in index_values(row, index)]
         return found[:limit]
 
+    async def count(self, view: str, index: str, value: str, *, until: str = "", most: int = 50_000) -> int:
+        check_declared(self._declared, view, (index,))
+        return min(most, sum(any(value <= each < until if until else each == value for each in index_values(row, index))
+                              for row in self._of(view)[0].values()))
+
     async def add(self, counter: str, n: int, *, effect: str) -> None:
         if (counter, effect) not in self._effects:
             self._effects.add((counter, effect))

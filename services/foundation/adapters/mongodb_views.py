@@ -73,6 +73,15 @@ class MongoViews:
         with told():
             return [_row(document, generation) async for document in self._rows.find(asked).sort("key", 1).limit(limit)]
 
+    async def count(self, view: str, index: str, value: str, *, until: str = "", most: int = 50_000) -> int:
+        check_declared(self._declared, view, (index,))
+        low = f"{index}={value}"
+        # One element must lie in the range: else the index would be read from one end of it to the end of all.
+        which = {"$elemMatch": {"$gte": low, "$lt": f"{index}={until}"}} if until else {"$eq": low}
+        asked = {"view": named(view, await self._generations.of(view)), "found_by": which}
+        with told():
+            return int(await self._rows.count_documents(asked, limit=most))
+
     async def add(self, counter: str, n: int, *, effect: str) -> None:
         """One small document an effect: in one document for all, the effects would outgrow what a document may hold."""
         with told():

@@ -1,4 +1,4 @@
-"""`make up` and `make down`: mongod, Kafka and the three services as plain processes.
+"""`make up` and `make down`: mongod, Kafka, the three services and, where it is installed, Prometheus as plain processes.
 
 Data, logs and pids lie under var/up/ (POSTAL_UP_HOME).
 """
@@ -12,11 +12,13 @@ from ..errors import Problem
 from ..runtime import settings
 from ..runtime.identity import Keys
 from . import UP_HOME as HOME
-from . import kafka, mongod, process
+from . import kafka, mongod, process, prometheus
 
 PIDS = HOME / "pids.json"
 MONGO_PORT = int(os.environ.get("POSTAL_UP_MONGO_PORT", "27117"))
 KAFKA_PORT = int(os.environ.get("POSTAL_UP_KAFKA_PORT", "29192"))
+PROMETHEUS_PORT = int(os.environ.get("POSTAL_UP_PROMETHEUS_PORT", "9090"))
+METRICS_PORT = int(os.environ.get("POSTAL_UP_METRICS_PORT", "8111"))  # the first service's; the others' follow
 SERVICES = ("intake", "courier", "tracking")
 
 
@@ -28,7 +30,10 @@ def up() -> int:
         return 1
     chosen = settings.read({**os.environ, "POSTAL_KEYS_DIR": str(HOME / "keys")})
     ports = {"mongod": MONGO_PORT, "kafka": KAFKA_PORT, **{name: chosen.port(name) for name in SERVICES},
-             "citizen's page": chosen.http_port, "counter": chosen.intake_http_port, "handheld": chosen.courier_http_port}
+             "citizen's page": chosen.http_port, "counter": chosen.intake_http_port, "handheld": chosen.courier_http_port,
+             **{f"{name}'s metrics": METRICS_PORT + number for number, name in enumerate(SERVICES)}}
+    if not prometheus.missing():
+        ports["prometheus"] = PROMETHEUS_PORT
     for module in (mongod, kafka):
         if module.missing():
             sys.stderr.write(f"{module.__name__.rsplit('.', 1)[1]}: {module.missing()}\n")
@@ -63,15 +68,21 @@ def _services(pids: dict[str, int], ports: dict[str, int]) -> int:
     environment = {**os.environ, "POSTAL_STORE": mongod.address(MONGO_PORT), "POSTAL_LOG": kafka.address(KAFKA_PORT),
                    "POSTAL_KEYS_DIR": str(HOME / "keys")}
     for name in SERVICES:
-        pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log",
-                                   {**environment, "POSTAL_MEMBER": f"{name}-1"})
+        pids[name] = process.start((sys.executable, "-m", f"services.{name}"), HOME / f"{name}.log", {
+            **environment, "POSTAL_MEMBER": f"{name}-1", "POSTAL_METRICS_PORT": str(ports[f"{name}'s metrics"])})
         _keep(pids)
     for name in SERVICES:
         if not process.until(partial(_settled, ports[name], pids[name]), 60) \
                 or not process.is_alive(pids[name]):
             sys.stderr.write(f"{name} did not start; see {HOME / name}.log\n")
             return 1
+    if "prometheus" in ports:
+        pids["prometheus"] = prometheus.start(ports["prometheus"], HOME / "prometheus",
+                                              [ports[f"{name}'s metrics"] for name in SERVICES])
+        _keep(pids)
     sys.stdout.write("".join(f"{name} on port {port}\n" for name, port in ports.items()))
+    if "prometheus" not in ports:
+        sys.stdout.write(f"without Prometheus: {prometheus.missing()}\n")
     return 0
 
 

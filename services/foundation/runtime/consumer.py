@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from .. import trace as traces
 from ..crashpoints import reach
 from ..envelope import sound
 from ..errors import Conflict, Problem, Unavailable
@@ -27,6 +28,17 @@ class Consumer:
     def __init__(self, subscription: Subscription, log: EventLog, views: Views) -> None:
         self._what, self._log, self._aside = subscription, log, SetAside(subscription.group, log, views)
         self._afresh = False
+        self._reader: LogReader | None = None
+        self._in_hand = 0
+
+    @property
+    def group(self) -> str:
+        """Whose member it is."""
+        return self._what.group
+
+    async def behind(self) -> int | None:
+        """Records of its part that have not had their effects yet; None while it has no reader. Raises Unavailable."""
+        return None if self._reader is None else self._in_hand + await self._reader.behind()
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -43,10 +55,13 @@ class Consumer:
             try:
                 afresh, self._afresh = self._afresh, False
                 async with self._log.reader(self._what.topics, self._what.group, afresh=afresh) as reader:
+                    self._reader = reader
                     await self._read(reader)
             except Problem as problem:
                 logs.line("consumer starts again", level=logging.WARNING, group=self._what.group, reason=problem.reason)
                 await asyncio.sleep(_LONGEST_PAUSE_S / 4)
+            finally:
+                self._reader = None
 
     async def _read(self, reader: LogReader) -> None:
         """Until the reader fails or everything is to be read afresh. The position is stored a few times a second, not with each
@@ -55,9 +70,11 @@ class Consumer:
         stored = now()
         while not self._afresh:
             deliveries = await reader.batch(_AT_ONCE, _WAIT_S)
+            self._in_hand = len(deliveries)
             if deliveries:
                 reach("consumer.fetched")
                 await self.take_in(deliveries, reader.turn)
+                self._in_hand = 0
                 reach("consumer.reacted")
                 ahead = True
             if ahead and (not deliveries or now() - stored >= _STORED_EVERY_S):
@@ -98,7 +115,7 @@ class Consumer:
             except Exception as error:  # its filing waits for an operator, all others go on
                 reason = error.reason if isinstance(error, Problem) else "REACTION_FAILED"
                 logs.line("set aside", level=logging.ERROR, group=self._what.group, reason=reason,
-                          error_type=type(error).__name__, fact_type=fact.type)
+                          error_type=type(error).__name__, fact_type=fact.type, trace=traces.id_of(fact.trace))
                 await self._aside.put(fact, reason)
 
     async def _react(self, facts: list[Recorded]) -> None:

@@ -5,11 +5,13 @@ does not undo what it asked for, and a write that fails is told to each of its c
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from ..adapters.memory import conflict
 from ..events import Append
 from ..ports import Streams
+from . import metrics
 
 MOST_TOGETHER = 512
 
@@ -39,13 +41,16 @@ class GroupCommit:
         try:
             while self._waiting:
                 together = self._take()
+                every, start = [each for appends, _ in together for each in appends], time.perf_counter()
                 try:
-                    answers = await self._streams.append_many([each for appends, _ in together for each in appends])
+                    answers = await self._streams.append_many(every)
                 except Exception as error:  # told to each of those who wait for this write
                     for _, done in together:
                         done.set_exception(error)
                         done.exception()
                     continue
+                if every:
+                    metrics.committed("mongodb", len(every), time.perf_counter() - start)
                 place = 0
                 for appends, done in together:
                     done.set_result(answers[place:place + len(appends)])

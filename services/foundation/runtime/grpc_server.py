@@ -3,17 +3,20 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 from ..errors import Refused
-from . import policy
+from . import metrics, policy
 from .device_tokens import DeviceTokens
 from .doorkeeper import LONGEST_S, MOST_BYTES, Doorkeeper
 from .identity import Verifier
+
+if TYPE_CHECKING:
+    from .spans import Spans
 
 _OPTIONS = (
     ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it in silence
@@ -26,11 +29,14 @@ class GrpcServer:
     """One service's server with its health."""
 
     def __init__(self, service: str, verifier: Verifier, add: Callable[[grpc.aio.Server], None],
-                 devices: DeviceTokens | None = None) -> None:
-        self._keeper = Doorkeeper(service, verifier, devices)
-        self._server = grpc.aio.server(interceptors=[self._keeper], options=_OPTIONS)
+                 devices: DeviceTokens | None = None, spans: "Spans | None" = None) -> None:
+        self.keeper = Doorkeeper(service, verifier, devices, spans)
+        self._server = grpc.aio.server(interceptors=[self.keeper], options=_OPTIONS)
         self.bodies: dict[str, Any] = {}  # what answers each method, by its full path
         add(_noted(self._server, self.bodies))
+        for method in self.bodies:
+            for door in ("grpc", "json"):
+                metrics.expect(service, door, method.rpartition("/")[2])
         self._health = health_aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self.port = 0
@@ -44,12 +50,12 @@ class GrpcServer:
         await self.tell("start", "live", serving=True)  # "ready" is told by readiness.py
 
     async def answer(self, method: str, read: Callable[[bytes], Any], write: Callable[[Any], Any], raw: bytes,
-                     authorization: str, within_s: float) -> Any:
-        """What ``write`` makes of the reply to a call that came through another door of this process; raises Problem."""
+                     authorization: str, within_s: float, trace: str) -> Any:
+        """What ``write`` makes of the reply to a call that came through the JSON door of this process; raises Problem."""
         async def body(request: Any, context: Any) -> Any:
             return write(await self.bodies[method](request, context))
 
-        return await self._keeper.answer(method, body, read, raw, authorization, min(within_s, LONGEST_S))
+        return await self.keeper.answer(method, body, read, raw, authorization, min(within_s, LONGEST_S), door="json", trace=trace)
 
     async def tell(self, *names: str, serving: bool) -> None:
         """Sets the health of the named parts."""
@@ -61,8 +67,8 @@ class GrpcServer:
         """Takes no more, finishes what runs within five seconds."""
         await self.tell("ready", "", serving=False)
         await self._server.stop(5)
-        if self._keeper.running:
-            await asyncio.wait(self._keeper.running, timeout=5)
+        if self.keeper.running:
+            await asyncio.wait(self.keeper.running, timeout=5)
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -17,6 +17,7 @@ import asyncio
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -27,26 +28,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .. import trace as traces
 from ..errors import Denied, Exhausted, Invalid, Problem
-from .doorkeeper import MOST_BYTES, Overdue, code_of
+from .doorkeeper import MOST_BYTES, Overdue, Unserved, Unsupported, code_of
 from .grpc_server import GrpcServer
 
 _STATUS = {  # Connect's table, as far as our errors go
     "invalid_argument": 400, "failed_precondition": 400, "unauthenticated": 401, "permission_denied": 403, "not_found": 404,
-    "aborted": 409, "resource_exhausted": 429, "internal": 500, "unavailable": 503, "deadline_exceeded": 504,
+    "unimplemented": 404, "aborted": 409, "resource_exhausted": 429, "internal": 500, "unavailable": 503, "deadline_exceeded": 504,
 }
 _DEEPEST = 32
 _SLOWEST_S = 60.0  # for a body over a bad line; the call itself has the doorkeeper's time
 _MOST_PARTS = 50_000  # commas: a body of nothing but small parts would hold the process up for a second
 _UNPARSED = re.compile(r"Failed to parse (\w{1,64}) field: ")
-
-
-class _Unsupported(Invalid):
-    """Not a kind of body this door reads."""
-
-
-class _Unserved(Problem):
-    """No such method here."""
 
 
 class JsonFront:
@@ -65,14 +59,19 @@ class JsonFront:
 
     async def answer(self, request: Request) -> Response:
         """The reply or the error, as JSON."""
+        start, trace, path = time.perf_counter(), traces.begun(request.headers.get("traceparent", "")), request.url.path
+        kind = self._kinds.get(path)
         try:
-            kind = self._kinds.get(request.url.path)
             if kind is None:
-                raise _Unserved("METHOD_UNKNOWN", "there is no such method here")
+                raise Unserved("METHOD_UNKNOWN", "there is no such method here")
             within_s = _checked(request)
             raw = await _body(request, within_s)
-            text = await self._server.answer(request.url.path, partial(_read, kind), _told, raw,
-                                             request.headers.get("authorization", ""), within_s)
+        except Problem as problem:  # what no keeper has seen
+            self._server.keeper.tell(path if kind is not None else "unknown", "json", trace, start, problem)
+            return _refused(problem)
+        try:
+            text = await self._server.answer(path, partial(_read, kind), _told, raw, request.headers.get("authorization", ""),
+                                             within_s, trace)
         except Problem as problem:
             return _refused(problem)
         return Response(text, media_type="application/json")
@@ -87,9 +86,9 @@ def _checked(request: Request) -> float:
         raise Denied("ORIGIN_FOREIGN", "this door is for pages of this site", field="origin")
     media = headers.get("content-type", "").partition(";")
     if media[0].strip().lower() != "application/json" or media[2].strip().lower() not in ("", "charset=utf-8"):
-        raise _Unsupported("CONTENT_TYPE_WRONG", "send application/json", field="content-type")
+        raise Unsupported("CONTENT_TYPE_WRONG", "send application/json", field="content-type")
     if headers.get("content-encoding", "identity") != "identity":
-        raise _Unsupported("CONTENT_ENCODING_WRONG", "send it uncompressed", field="content-encoding")
+        raise Unsupported("CONTENT_ENCODING_WRONG", "send it uncompressed", field="content-encoding")
     if headers.get("connect-protocol-version", "1") != "1":
         raise Invalid("PROTOCOL_VERSION_WRONG", "version 1 is spoken here", field="connect-protocol-version")
     return _patience_s(headers)
@@ -160,11 +159,8 @@ def _told(reply: Any) -> str:
 
 
 def _refused(problem: Problem) -> Response:
-    if isinstance(problem, _Unserved | _Unsupported):
-        code, status = "unimplemented", 404 if isinstance(problem, _Unserved) else 415
-    else:
-        code = code_of(problem).name.lower()
-        status = _STATUS[code]
+    code = code_of(problem).name.lower()
+    status = _STATUS[code] if not isinstance(problem, Unsupported) else 415
     told = struct_pb2.Struct()
     told.update({"reason": problem.reason, "field": problem.field})
     detail = {"type": "google.protobuf.Struct", "value": base64.b64encode(told.SerializeToString()).decode().rstrip("="),

@@ -28,6 +28,8 @@ class LogWatch:
         self._service, self._own, self._log = service, topic, log
         self._streams, self._views, self._consumers = streams, views, consumers
         self._topics = tuple(dict.fromkeys([*([topic] if topic else []), *(name for each in consumers for name in each.topics)]))
+        for name in self._topics:
+            metrics.LOG_LOST.labels(name)  # tells nought from the beginning on
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -12,7 +12,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 async def kept_running(loop: Callable[[], Awaitable[None]], service: str, part: str, first_pause_s: float = _FIRST_PAUSE_S) -> None:
     """Runs a loop until cancelled. One that fails, which is a defect of ours or of a client library, is told with its place in the
     code, counted, and started again: a relay or a consumer that has died in silence is parcels that nobody answers for."""
-    pause_s = first_pause_s
+    pause_s, failed = first_pause_s, metrics.LOOPS_FAILED.labels(service, part)
     while True:
         try:
             await loop()
@@ -21,7 +21,7 @@ async def kept_running(loop: Callable[[], Awaitable[None]], service: str, part: 
             if isinstance(error, asyncio.CancelledError) and _told_to_end():
                 raise
             logs.line("loop failed", level=logging.ERROR, service=service, part=part, error_type=logs.told(error))
-            metrics.LOOPS_FAILED.labels(service, part).inc()
+            failed.inc()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 

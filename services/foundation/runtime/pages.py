@@ -46,7 +46,7 @@ def routes(folder: Path, page: Page) -> tuple[Route, ...]:
         return _file(built, request.path_params["path"] or "index.html", request.headers.get("accept-encoding", ""),
                      page.headers())
 
-    return Route(f"/{page.name}", entry), Route(f"/{page.name}/{{path:path}}", file)
+    return Route(f"/{page.name}", entry, name=page.name), Route(f"/{page.name}/{{path:path}}", file, name=page.name)
 
 
 def _file(built: Path, name: str, encodings: str, headers: dict[str, str]) -> Response:

@@ -52,7 +52,8 @@ class OwnViews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """A service ready to be run. ``device_keys`` is given by the one service whose door devices may knock at."""
+    """A service ready to be run. ``device_keys`` is given by the one service whose door devices may knock at; ``figures`` reads
+    what the trade asks of all dossiers together into gauges."""
 
     name: str
     add_to_server: Callable[[grpc.aio.Server], None]
@@ -60,3 +61,4 @@ class ServiceParts:
     own_views: tuple[OwnViews, ...] = ()
     routes: tuple[Any, ...] = ()
     device_keys: Find | None = None
+    figures: Callable[[], Awaitable[None]] | None = None

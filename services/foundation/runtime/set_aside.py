@@ -21,6 +21,7 @@ class SetAside:
         self._keys: set[str] = set()
         self._turn: int | None = None
         self._looked_up = 0.0
+        metrics.SET_ASIDE.labels(group, "REACTION_FAILED")  # tells nought from the beginning on
 
     async def look(self, turn: int) -> None:
         """Looks up if that is due; ``turn`` is the reader's (L12)."""

@@ -26,7 +26,9 @@ class Settings:
     http_port: int = 8080  # tracking's; everything's where all services share a process
     intake_http_port: int = 8081
     courier_http_port: int = 8082
-    metrics_port: int = 0  # 0: no metrics
+    metrics_port: int = 0  # 0: no metrics; else the process's own, beside its doors
+    traces: str = ""  # address of an OpenTelemetry collector, gRPC; "": no traces
+    traces_share: float = 0.1  # of the calls are traced
     keys_dir: Path = Path("var/keys")
     pages_dir: Path = Path("build/pages")  # what `make pages` has built
     public_url: str = "http://localhost:8080"
@@ -58,6 +60,13 @@ def _one_of(*starts: str) -> Callable[[str], str]:
     return check
 
 
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError
+    return share
+
+
 def _printers(text: str) -> str:
     printers.opened(text)
     return text
@@ -75,6 +84,8 @@ _CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
     "log": (_one_of("store", "kafka://"), "store or kafka://HOST:PORT"),
     "mongo_driver": (_one_of("motor", "pymongo"), "motor or pymongo"),
     "public_url": (_one_of("http://", "https://"), "http://... or https://..."),
+    "traces": (_one_of("http://", "https://"), "http://HOST:4317 or https://..."),
+    "traces_share": (_share, "a share, 0 to 1"),
     "log_level": (_one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"),
     "keys_dir": (Path, "a folder"), "pages_dir": (Path, "a folder"),
 }

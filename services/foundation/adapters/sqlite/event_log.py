@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .file import SqliteFile
 
 SET_ASIDE = "postal.set-aside.v1"
+_MOST_COUNTED = 100_000  # of what a reader has not read yet; further behind is told as so much
 
 
 class SqliteEventLog:
@@ -95,6 +96,11 @@ class _SqliteReader:
             writer.executemany("INSERT OR REPLACE INTO positions VALUES(?,?,?)", at)
 
         await self._file.write(store)
+
+
+    async def behind(self) -> int:
+        return sum(int(self._file.rows("SELECT count(*) FROM (SELECT 1 FROM log WHERE topic=? AND position>? LIMIT ?)",
+                                       (topic, position, _MOST_COUNTED))[0][0]) for topic, position in self._at.items())
 
 
 def _delivery(topic: str, position: int, reason: str, record: bytes) -> Delivery:

@@ -9,6 +9,7 @@ own. (A whole writer in a thread fought the loop for the interpreter lock at eve
 import asyncio
 import fcntl
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,6 +41,7 @@ class SqliteFile:
         self._appended: dict[str, asyncio.Event] = {}
         self._log: SqliteEventLog | None = None
         self._commits = 0
+        self.committed: Callable[[int, float], None] = lambda writes, seconds: None  # told of each commit
         self.known: set[tuple[str, ...]] = set()  # small rows that are there for certain; emptied by any rollback
 
     async def __aenter__(self) -> Self:
@@ -134,6 +136,7 @@ class SqliteFile:
     async def _commit(self, batch: list[tuple[Write, "asyncio.Future[Any]"]]) -> list[Any]:
         """Outcomes (future, result, error) of one commit."""
         outcomes: list[Any] = []
+        start = time.perf_counter()
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             for operation, done in batch:
@@ -141,6 +144,7 @@ class SqliteFile:
             reach("store.before_commit")
             await self._loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
             reach("store.committed")
+            self.committed(len(batch), time.perf_counter() - start)
         except Exception as error:  # the file must outlive whatever an operation does
             self.known.clear()
             if self._writer.in_transaction:

@@ -14,6 +14,7 @@ from .schema import IN_ONE_QUERY, marks
 if TYPE_CHECKING:
     from .file import SqliteFile
 
+_COUNT = "SELECT count(DISTINCT key) FROM (SELECT key FROM row_index WHERE service=? AND view=? AND name=? AND {} LIMIT ?)"
 _ROWS = "SELECT key, value, reflects, indexes FROM rows WHERE service=? AND view=? AND key IN ({})"
 _PAGE = "SELECT key, value, reflects, indexes FROM rows WHERE service=? AND view=? AND key>? ORDER BY key LIMIT ?"
 
@@ -58,10 +59,10 @@ class SqliteViews:
                        (*place, row.reflects, json.dumps(row.value, ensure_ascii=False), json.dumps(indexes, ensure_ascii=False)))
         if before == indexes:
             return
-        for sql, each in (("DELETE FROM row_index WHERE service=? AND view=? AND name=? AND value=? AND key=?", before),
-                          ("INSERT OR IGNORE INTO row_index VALUES(?,?,?,?,?)", indexes)):
-            writer.executemany(sql, [(self._service, view, name, value, row.key)
-                                     for name, values in each.items() for value in values])
+        gone, come = ([(self._service, view, name, value, row.key) for name, values in these.items() for value in values
+                       if value not in others.get(name, ())] for these, others in ((before, indexes), (indexes, before)))
+        writer.executemany("DELETE FROM row_index WHERE service=? AND view=? AND name=? AND value=? AND key=?", gone)
+        writer.executemany("INSERT OR IGNORE INTO row_index VALUES(?,?,?,?,?)", come)
 
     async def get(self, view: str, key: str) -> Row | None:
         found = await self.get_many(view, (key,))
@@ -83,6 +84,12 @@ class SqliteViews:
             (self._service, named(view, self._generation(view)), index, value, after, limit))]
         rows = await self.get_many(view, keys)
         return [rows[key] for key in keys if key in rows]
+
+    async def count(self, view: str, index: str, value: str, *, until: str = "", most: int = 50_000) -> int:
+        check_declared(self._declared, view, (index,))
+        which, values = ("value>=? AND value<?", (value, until)) if until else ("value=?", (value,))
+        return int(self._file.rows(_COUNT.format(which), (self._service, named(view, self._generation(view)), index,
+                                                             *values, most))[0][0])
 
     async def add(self, counter: str, n: int, *, effect: str) -> None:
         def add_once(writer: sqlite3.Connection) -> None:
