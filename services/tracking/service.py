@@ -26,5 +26,5 @@ def build(context: ServiceContext) -> ServiceParts:
 
     reads = Subscription(topics=("postal.dossiers.v1", "postal.parcels.v1"), group="tracking", views=SHOWN,
                          react=Projector(context.stores.views, figures.shown).on_facts)
-    return ServiceParts(name="tracking", add_to_server=add, routes=Pages(queries, context.registry).routes(), subscriptions=(reads,),
-                        figures=figures.look)
+    return ServiceParts(name="tracking", add_to_server=add, routes=Pages(queries, context.registry).routes(),
+                        subscriptions=(reads,), figures=figures.look)
