@@ -110,7 +110,9 @@ async def test_an_answer_names_its_empty_fields_and_the_contracts_kinds(system: 
     empty = (await post(system.http_port, "/postal.courier.v1.CourierService/ListParcels", b"{}", token)).json
     procedure = (await post(system.http_port, "/postal.intake.v1.IntakeService/GetProcedure", b'{"code":"1.014092"}', token)).json
 
+    rules = empty.pop("proofRules")
     assert empty == {"parcels": [], "nextPageToken": "", "placeNames": []}
+    assert {"deliveryKind": "DELIVERY_KIND_TO_AUTHORITY", "ways": []} in rules
     assert procedure["procedure"]["feeVnd"] == "500000"  # int64 is text, or a browser would round it
 
 
