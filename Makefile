@@ -17,12 +17,15 @@ QUICK ?= 0
 SEED ?= 1
 YEAR ?= 2027
 TIMES ?= 1
+ENGINE ?= $(if $(shell command -v podman),podman,docker)
+IMAGE ?= dossier-post
+IMAGE_ARGS ?=
 SCENARIO ?= plan
 PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint image sbom up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -119,8 +122,22 @@ simulate: setup ## a year of counters, vans, hubs and desks (SEED=1 YEAR=2027 TI
 bench: setup-test ## measure floors and ours side by side; writes docs/benchmarks.md (ONLY=label,one_file QUICK=1 for a look)
 	@$(PY) -m loadtests.bench $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)
 
-lint: setup-test ## ruff, mypy, buf
-	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto
+lint: setup-test build/tools/stamp ## ruff, mypy, buf, hadolint
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto && build/tools/bin/hadolint deploy/Dockerfile
+
+image: ## build the image of all services (ENGINE=podman|docker IMAGE=dossier-post IMAGE_ARGS='--build-arg BASE=…')
+	@$(ENGINE) build $(IMAGE_ARGS) -f deploy/Dockerfile -t $(IMAGE) \
+	  --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+	  --build-arg COMMIT=$(shell git rev-parse HEAD 2> /dev/null) .
+
+build/tools/stamp: $(VENV)/uv.stamp requirements/image.txt
+	@$(PY) -m venv build/tools
+	@$(VENV)/bin/uv pip install -q --python build/tools/bin/python --require-hashes -r requirements/image.txt
+	@touch $@
+
+sbom: build/tools/stamp ## the bill of materials of the image's Python parts, CycloneDX, in out/sbom.json
+	@mkdir -p out && build/tools/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible -o out/sbom.json && echo out/sbom.json
 
 up: setup-test pages-where-npm-is ## start mongod, Kafka and the three services as processes, data under var/
 	@$(PY) -m services.foundation.localservers up
