@@ -104,7 +104,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         backend = _Backend(settings, stack)
         registry = importlib.import_module("services.registry").load()
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
-        keys = Keys.load_or_make(settings.keys_dir)
+        keys = Keys.load_or_make(settings.keys_dir, settings.token_keys_dir)
         printers = opened(settings.printers)
         log = await backend.log([module.TOPIC for module in modules.values() if module.TOPIC])
         verifier, found = Verifier(keys), Running(settings, log=log)
