@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
+from loadtests import scale
+from services.foundation.adapters import kafka_log
 from services.foundation.runtime.settings import Settings, read
 from tests.conftest import need
 
 K8S = Path(__file__).resolve().parents[2] / "deploy" / "k8s"
 OVERLAYS = sorted(path.name for path in (K8S / "overlays").iterdir())
 SERVICES = ("intake", "courier", "tracking")
+PLANS = {"province": scale.PLANS[0], "national": scale.PLANS[1]}
 OURS = ("v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1", "autoscaling/v2")
 
 
@@ -35,7 +38,7 @@ def named(folder: str, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def pods(folder: str) -> list[dict[str, Any]]:
-    return [each["spec"]["template"]["spec"] for each in objects(folder) if "template" in each.get("spec", {})]
+    return [each["spec"]["template"]["spec"] for each in objects(folder) if each["kind"] in ("Deployment", "StatefulSet", "Job")]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -125,3 +128,72 @@ def test_only_who_seals_holds_the_sealing_keys() -> None:
     assert secrets("intake") == {"sealing-keys", "label-keys", "token-keys"}
     assert secrets("courier") == {"sealing-keys", "token-keys"}
     assert secrets("tracking") == {"token-keys"}
+
+
+def _cores(text: str) -> float:
+    return float(text.removesuffix("m")) / 1000 if text.endswith("m") else float(text)
+
+
+def _terabytes(text: str) -> float:
+    return float(text[:-2]) * {"Gi": 2**30, "Ti": 2**40}[text[-2:]] / 1e12
+
+
+@pytest.mark.parametrize("overlay", PLANS)
+def test_the_sizes_are_enough_for_what_was_measured(overlay: str) -> None:
+    needs, folder = scale.needs(PLANS[overlay], scale.measured()), f"overlays/{overlay}"
+    pods_at_least = {"intake": named(folder, "HorizontalPodAutoscaler")["intake"]["spec"]["minReplicas"]} | {
+        name: each["spec"]["minReplicaCount"] for name, each in named(folder, "ScaledObject").items()}
+    of_services = sum(count * _cores(named(folder, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]["resources"][
+        "requests"]["cpu"]) for name, count in pods_at_least.items())
+    kafka, mongodb = named(folder, "KafkaNodePool")["node"]["spec"], named(folder, "MongoDBCommunity")["mongodb"]["spec"]
+    member, = mongodb["statefulSet"]["spec"]["template"]["spec"]["containers"]
+    claim, = mongodb["statefulSet"]["spec"]["volumeClaimTemplates"]
+
+    assert of_services >= needs["cores"]["services"] + needs["cores"]["pages"]
+    assert min(pods_at_least.values()) >= max(2, needs["members"])
+    assert _cores(member["resources"]["requests"]["cpu"]) >= needs["cores"]["mongod"]  # one member alone takes the writes
+    assert kafka["replicas"] * _cores(kafka["resources"]["requests"]["cpu"]) >= needs["cores"]["Kafka"]
+    assert mongodb["members"] * _terabytes(claim["spec"]["resources"]["requests"]["storage"]) >= needs["terabytes"]["MongoDB"]
+    assert kafka["replicas"] * _terabytes(kafka["storage"]["volumes"][0]["size"]) >= needs["terabytes"]["Kafka"]
+
+
+@pytest.mark.parametrize("overlay", PLANS)
+def test_no_workload_has_two_scalers_and_none_more_members_than_partitions(overlay: str) -> None:
+    folder = f"overlays/{overlay}"
+    doors, consumers = named(folder, "HorizontalPodAutoscaler"), named(folder, "ScaledObject")
+    aims = [each["spec"]["scaleTargetRef"]["name"] for each in (*doors.values(), *consumers.values())]
+
+    assert sorted(aims) == sorted(SERVICES)
+    assert {each["spec"]["maxReplicas"] for each in doors.values()} == {kafka_log.PARTITIONS}
+    assert {each["spec"]["maxReplicaCount"] for each in consumers.values()} == {kafka_log.PARTITIONS}
+    assert all("replicas" not in named(folder, "Deployment")[name]["spec"] for name in SERVICES)  # an apply would undo the scaler
+
+
+def test_kafka_keeps_three_copies_and_lets_each_service_at_what_it_needs() -> None:
+    folder = "overlays/province"
+    topics, users = named(folder, "KafkaTopic"), named(folder, "KafkaUser")
+
+    def may(user: str, operation: str) -> set[str]:
+        return {acl["resource"].get("name", "") for acl in users[user]["spec"]["authorization"]["acls"]
+                if operation in acl["operations"] and acl["resource"]["type"] == "topic"}
+
+    assert set(topics) == set(kafka_log.TOPICS)
+    assert {each["spec"]["partitions"] for each in topics.values()} == {kafka_log.PARTITIONS}
+    assert {each["spec"]["replicas"] for each in topics.values()} == {3}
+    assert may("intake", "Write") == {"postal.dossiers.v1", "postal.set-aside.v1"}
+    assert may("courier", "Write") == {"postal.parcels.v1", "postal.set-aside.v1"}
+    assert may("tracking", "Write") == {"postal.set-aside.v1"}
+    assert may("lag", "Read") == set()
+
+
+def test_a_service_reads_and_writes_its_own_database_alone() -> None:
+    users = {each["name"]: each["roles"] for each in named("overlays/province", "MongoDBCommunity")["mongodb"]["spec"]["users"]}
+    database = Settings().mongo_database
+
+    assert users == {name: [{"name": "readWrite", "db": f"{database}_{name}"}] for name in SERVICES}
+
+
+def test_the_public_address_is_that_of_the_gateway() -> None:
+    settings = next(each["data"] for name, each in named("overlays/province", "ConfigMap").items() if name.startswith("settings-"))
+
+    assert settings["POSTAL_PUBLIC_URL"] == f"https://{named('overlays/province', 'HTTPRoute')['tracking']['spec']['hostnames'][0]}"

@@ -1,5 +1,5 @@
-"""Makes a fresh mongod a replica set of one, or several a set. `python -m services.foundation.adapters.mongodb_set HOST:PORT` makes
-the mongod of this machine, or of this pod, a set of one under that name."""
+"""Makes a fresh mongod a replica set of one, or several a set: for local servers, and `python -m
+services.foundation.adapters.mongodb_set HOST:PORT…` for those of a cluster."""
 
 import sys
 import time
@@ -9,8 +9,8 @@ from typing import Any
 import pymongo
 from pymongo.errors import OperationFailure
 
-_ELECTION_MS, _PATIENCE_MS = 2000, 30_000
-_ALREADY, _NOT_FOUND = 23, (74, 93)  # a name that leads to itself only when its pod is known
+_ELECTION_MS, _PATIENCE_MS = 2000, 60_000
+_ALREADY, _NOT_FOUND = 23, (74, 93)  # a name that does not lead to itself yet
 
 
 def make_replica_set(port: int, members: Sequence[int]) -> None:
@@ -44,4 +44,4 @@ def make_set(told: str, members: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    make_set(f"127.0.0.1:{sys.argv[1].rsplit(':', 1)[1]}", sys.argv[1:])
+    make_set(sys.argv[1], sys.argv[1:])
