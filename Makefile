@@ -25,7 +25,7 @@ PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint image sbom up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench lint image sbom cluster-test monitoring up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -138,6 +138,13 @@ build/tools/stamp: $(VENV)/uv.stamp requirements/image.txt
 sbom: build/tools/stamp ## the bill of materials of the image's Python parts, CycloneDX, in out/sbom.json
 	@mkdir -p out && build/tools/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml \
 	  --mc-type application --output-reproducible -o out/sbom.json && echo out/sbom.json
+
+cluster-test: setup-test ## on a Kubernetes cluster (KUBECONFIG; LOAD='…' hands it images; SHORT=1): scale, roll, kill, drain, new keys, verified
+	@$(PY) deploy/setup/system_packages.py storms
+	@$(PY) -m tests.cluster $(if $(filter 1,$(SHORT)),--short)
+
+monitoring: ## alert rules and dashboards of deploy/monitoring as objects of a cluster, YAML (make -s monitoring | kubectl apply -f -)
+	@$(PYTHON) deploy/k8s/monitoring.py
 
 up: setup-test pages-where-npm-is ## start mongod, Kafka and the three services as processes, data under var/
 	@$(PY) -m services.foundation.localservers up

@@ -1,0 +1,90 @@
+"""What is done to the cluster while clients go on. Each deed tells what it measured, in seconds."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import installation, kube
+from .kube import kubectl
+
+SERVICES = ("intake", "courier", "tracking")
+_CALM_S = 2.0  # clients work again before the next blow
+Deed = Callable[[], dict[str, Any]]
+
+
+def _rolled(name: str) -> None:
+    kubectl("rollout", "status", f"deployment/{name}", "--timeout=180s", within_s=200)
+
+
+def scale() -> dict[str, Any]:
+    """One of each, three of each, one of each."""
+    told = {}
+    for count in (3, 1):
+        for name in SERVICES:
+            kubectl("scale", f"deployment/{name}", f"--replicas={count}")
+        told[f"to {count}"] = max(kube.until(f"{count} of {name}", lambda name=name, count=count: kube.ready(name, count))
+                                  for name in SERVICES)
+        time.sleep(_CALM_S * 3)
+    return told
+
+
+def roll() -> dict[str, Any]:
+    """To the next version and back, a pod at a time."""
+    told = {}
+    for version in ("next", "this"):
+        start = time.monotonic()
+        for name in SERVICES:
+            kubectl("set", "image", f"deployment/{name}", f"service={installation.image(version)}")
+        for name in SERVICES:
+            _rolled(name)
+        told[f"to the {version}"] = time.monotonic() - start
+        time.sleep(_CALM_S)
+    return told
+
+
+def kill(name: str, times: int) -> Deed:
+    """kill -9 of its process, again and again; how long until it may be sent work."""
+    def deed() -> dict[str, Any]:
+        worst = 0.0
+        for _time in range(times):
+            before = kube.lives(name)
+            start = time.monotonic()
+            installation.kill(kube.pods(name)[0]["metadata"]["name"])
+            kube.until(f"{name} is another", lambda before=before: kube.lives(name) != before, 60)
+            kube.until(f"{name} is ready", lambda before=before: kube.ready(name, len(before)), 240)
+            worst = max(worst, time.monotonic() - start)
+            time.sleep(_CALM_S)
+        return {"ready again, worst": worst}
+    return deed
+
+
+def drain() -> dict[str, Any]:
+    """Two of each; the node is drained: nobody may be left without a pod. Then it takes work again."""
+    for name in SERVICES:
+        kubectl("scale", f"deployment/{name}", "--replicas=2")
+    for name in SERVICES:
+        kube.until(f"two of {name}", lambda name=name: kube.ready(name, 2))
+    node = kube.pods(SERVICES[0])[0]["spec"]["nodeName"]
+    said = kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--pod-selector=postal/door=open",
+                   "--timeout=20s", fails=True, within_s=60)
+    left = {name: sum(kube.is_ready(each) for each in kube.pods(name)) for name in SERVICES}
+    kubectl("uncordon", node)
+    if min(left.values()) < 1:
+        raise kube.Failed(f"the drain did not respect the budget: {left}")
+    back = max(kube.until(f"two of {name} again", lambda name=name: kube.ready(name, 2)) for name in SERVICES)
+    for name in SERVICES:
+        kubectl("scale", f"deployment/{name}", "--replicas=1")
+    for name in SERVICES:
+        kube.until(f"one of {name}", lambda name=name: kube.ready(name, 1))
+    return {"refused by the budget": "disruption budget" in said, "left while drained": left, "all again": back}
+
+
+def trust(*names: str) -> float:
+    """The services take tokens of these keys; how long until all do."""
+    start = time.monotonic()
+    installation.trust(*names)
+    for name in SERVICES:
+        kubectl("rollout", "restart", f"deployment/{name}")
+    for name in SERVICES:
+        _rolled(name)
+    return time.monotonic() - start
