@@ -126,7 +126,7 @@ def test_only_who_seals_holds_the_sealing_keys() -> None:
         return {*projected, *(volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume)}
 
     assert secrets("intake") == {"sealing-keys", "label-keys", "token-keys"}
-    assert secrets("courier") == {"sealing-keys", "token-keys"}
+    assert secrets("courier") == {"sealing-keys", "label-keys", "token-keys"}
     assert secrets("tracking") == {"token-keys"}
 
 

@@ -60,6 +60,9 @@ def rotate(clients: Clients) -> deeds.Deed:
         refused = clients.ask("is_refused", name="first")["reasons"]
         if refused != ["TOKEN_FORGED"]:
             raise Failed(f"a token of the key that was taken away was answered with {refused}")
+        told = clients.ask("label_keys")["count"]
+        if told != 2:
+            raise Failed(f"handhelds are told of {told} label keys, not of the old and the new one")
         return {"both taken after": both, "the old one refused after": one}
     return deed
 

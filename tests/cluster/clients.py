@@ -10,12 +10,15 @@ import os
 import random
 import sys
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import grpc
+from postal.courier.v1 import courier_service_pb2 as courier
+from postal.intake.v1 import intake_service_pb2 as intake
 
 from services import registry
 from services.demo.badge import minting
@@ -26,7 +29,7 @@ from services.foundation.runtime.identity import Minter
 from tests.chaos.history import History
 from tests.chaos.storm import quiet
 from tests.chaos.verifier import reading, report
-from tests.chaos.workload import CANARIES, Carrier
+from tests.chaos.workload import CANARIES, OFFICE, Carrier
 
 HOME = Path("/tmp/clients")
 KEYS = Path("/var/run/postal")
@@ -120,12 +123,18 @@ class Clients:
             reasons = []
             for _time in range(6):
                 try:
-                    await doors.call("GetDossier", _nothing(), Person("gdv", "CLERK", "032248"))
+                    await doors.call("GetDossier", intake.GetDossierRequest(filing_id=str(uuid.uuid4())),
+                                     Person("gdv", "CLERK", OFFICE))
                 except Refusal as refusal:
                     reasons.append(refusal.reason)
             return {"reasons": sorted(set(reasons))}
         finally:
             await doors.close()
+
+    async def label_keys(self, **_: Any) -> dict[str, Any]:
+        """How many keys handhelds are told of."""
+        told = await self.doors.call("ListLabelKeys", courier.ListLabelKeysRequest())
+        return {"count": len(told.keys)}
 
     async def rest(self, **_: Any) -> dict[str, Any]:
         """They finish what is in their hands; the verifier looks; what clients saw since they began."""
@@ -148,12 +157,6 @@ class Clients:
                 "stuck": stuck, "failures": dict(self.doors.failures), "answers": self.doors.answers,
                 "longest_silence_s": round(self.doors.longest_s, 2), "filings": len({op.key for op in data.of("FileDossier")}),
                 "finished": sum(each.finished for each in self.carriers), "verified_in_s": round(time.monotonic() - start, 1)}
-
-
-def _nothing() -> Any:
-    from postal.intake.v1 import intake_service_pb2 as intake
-
-    return intake.GetDossierRequest(filing_id="00000000-0000-4000-8000-000000000000")
 
 
 async def main() -> int:

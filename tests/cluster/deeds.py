@@ -16,16 +16,27 @@ def _rolled(name: str) -> None:
     kubectl("rollout", "status", f"deployment/{name}", "--timeout=180s", within_s=200)
 
 
+def _scaled(count: int) -> float:
+    """So many of each; seconds until all are ready."""
+    start = time.monotonic()
+    for name in SERVICES:
+        kubectl("scale", f"deployment/{name}", f"--replicas={count}")
+    for name in SERVICES:
+        kube.until(f"{count} of {name}", lambda name=name: kube.ready(name, count))
+    return time.monotonic() - start
+
+
+def _all_answer() -> bool:
+    """Whether every pod of every service has answered somebody's call."""
+    return all('"event": "call"' in kubectl("logs", pod["metadata"]["name"], "--tail=-1")
+               for name in SERVICES for pod in kube.pods(name))
+
+
 def scale() -> dict[str, Any]:
-    """One of each, three of each, one of each."""
-    told = {}
-    for count in (3, 1):
-        for name in SERVICES:
-            kubectl("scale", f"deployment/{name}", f"--replicas={count}")
-        told[f"to {count}"] = max(kube.until(f"{count} of {name}", lambda name=name, count=count: kube.ready(name, count))
-                                  for name in SERVICES)
-        time.sleep(_CALM_S * 3)
-    return told
+    """One of each, three of each until each of them has got work, one of each."""
+    three = _scaled(3)
+    work = kube.until("every pod has got work", _all_answer, 90)
+    return {"three ready": three, "work for each of them": work, "one again": _scaled(1)}
 
 
 def roll() -> dict[str, Any]:
@@ -37,8 +48,8 @@ def roll() -> dict[str, Any]:
             kubectl("set", "image", f"deployment/{name}", f"service={installation.image(version)}")
         for name in SERVICES:
             _rolled(name)
-        told[f"to the {version}"] = time.monotonic() - start
-        time.sleep(_CALM_S)
+        told[f"to {version} version"] = time.monotonic() - start
+        told[f"the old pods gone, to {version} version"] = kube.until("old pods are gone", lambda: not kube.leaving(), 60)
     return told
 
 
@@ -60,10 +71,7 @@ def kill(name: str, times: int) -> Deed:
 
 def drain() -> dict[str, Any]:
     """Two of each; the node is drained: nobody may be left without a pod. Then it takes work again."""
-    for name in SERVICES:
-        kubectl("scale", f"deployment/{name}", "--replicas=2")
-    for name in SERVICES:
-        kube.until(f"two of {name}", lambda name=name: kube.ready(name, 2))
+    _scaled(2)
     node = kube.pods(SERVICES[0])[0]["spec"]["nodeName"]
     said = kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--pod-selector=postal/door=open",
                    "--timeout=20s", fails=True, within_s=60)
@@ -72,10 +80,7 @@ def drain() -> dict[str, Any]:
     if min(left.values()) < 1:
         raise kube.Failed(f"the drain did not respect the budget: {left}")
     back = max(kube.until(f"two of {name} again", lambda name=name: kube.ready(name, 2)) for name in SERVICES)
-    for name in SERVICES:
-        kubectl("scale", f"deployment/{name}", "--replicas=1")
-    for name in SERVICES:
-        kube.until(f"one of {name}", lambda name=name: kube.ready(name, 1))
+    _scaled(1)
     return {"refused by the budget": "disruption budget" in said, "left while drained": left, "all again": back}
 
 

@@ -47,6 +47,11 @@ def pods(name: str) -> list[dict[str, Any]]:
     return [each for each in found if "deletionTimestamp" not in each["metadata"]]
 
 
+def leaving() -> list[str]:
+    """Pods on their way out."""
+    return [each["metadata"]["name"] for each in get("pods")["items"] if "deletionTimestamp" in each["metadata"]]
+
+
 def is_ready(pod: dict[str, Any]) -> bool:
     """Whether it may be sent work."""
     return any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", ()))
