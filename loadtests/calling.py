@@ -63,7 +63,8 @@ class Shared:
                      enumerate(("INTAKE", "COURIER", "TRACKING"), start=1)]
         kinds = (intake_service_pb2_grpc.IntakeServiceStub, courier_service_pb2_grpc.CourierServiceStub,
                  tracking_service_pb2_grpc.TrackingServiceStub)
-        return tuple(kind(grpc.insecure_channel(address, options=_EVERY_POD)) for kind, address in zip(kinds, addresses, strict=True))
+        channels = [grpc.insecure_channel(address, options=_EVERY_POD) for address in addresses]
+        return tuple(kind(channel) for kind, channel in zip(kinds, channels, strict=True))
 
     @classmethod
     def token(cls, role: Role, person: str, place: str) -> str:

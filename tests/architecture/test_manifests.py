@@ -197,3 +197,13 @@ def test_the_public_address_is_that_of_the_gateway() -> None:
     settings = next(each["data"] for name, each in named("overlays/province", "ConfigMap").items() if name.startswith("settings-"))
 
     assert settings["POSTAL_PUBLIC_URL"] == f"https://{named('overlays/province', 'HTTPRoute')['tracking']['spec']['hostnames'][0]}"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_pod_asks_for_the_memory_that_was_measured_after_load_and_may_take_twice_as_much(name: str) -> None:
+    container, = named("base", "Deployment")[name]["spec"]["template"]["spec"]["containers"]
+    megabytes = {kind: int(each["memory"].removesuffix("Mi")) * 2**20 / 1e6 for kind, each in container["resources"].items()}
+    measured = scale.measured()[f"memory of {name} after load, MongoDB + Kafka"]
+
+    assert measured <= megabytes["requests"] <= 1.3 * measured
+    assert megabytes["limits"] >= 2 * measured
