@@ -57,14 +57,21 @@ def rotate(clients: Clients) -> deeds.Deed:
         clients.ask("sign", name="second")
         time.sleep(WORK_S)
         one = deeds.trust("second")
-        refused = clients.ask("is_refused", name="first")["reasons"]
+        refused = answered(clients.ask("is_refused", name="first"))["reasons"]
         if refused != ["TOKEN_FORGED"]:
             raise Failed(f"a token of the key that was taken away was answered with {refused}")
-        told = clients.ask("label_keys")["count"]
-        if told != 2:
-            raise Failed(f"handhelds are told of {told} label keys, not of the old and the new one")
+        count = answered(clients.ask("label_keys"))["count"]
+        if count != 2:
+            raise Failed(f"handhelds are told of {count} label keys, not of the old and the new one")
         return {"both taken after": both, "the old one refused after": one}
     return deed
+
+
+def answered(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer; raises Failed if it is that something did not come to pass."""
+    if "error" in answer:
+        raise Failed(answer["error"])
+    return answer
 
 
 def planned(clients: Clients, *, short: bool) -> dict[str, deeds.Deed]:
@@ -72,7 +79,7 @@ def planned(clients: Clients, *, short: bool) -> dict[str, deeds.Deed]:
     times = 1 if short else 3
     found: dict[str, deeds.Deed] = {"nothing, for comparison": dict, "scale 1, 3, 1": deeds.scale,
                                     "roll to the next version and back": deeds.roll}
-    found |= {f"kill -9 {name}, {times} times": deeds.kill(name, times) for name in ALL}
+    found |= {f"kill -9 {name}, {times} times": deeds.kill(name, times, lambda: answered(clients.ask("flow"))) for name in ALL}
     return found | {"drain the node": deeds.drain, "new keys for tokens and labels": rotate(clients)}
 
 
@@ -82,12 +89,12 @@ def one(clients: Clients, name: str, deed: deeds.Deed, carriers: int) -> dict[st
     clients.ask("begin", carriers=carriers)
     time.sleep(WORK_S)
     try:
-        told = {key: round(value, 1) if isinstance(value, float) else value for key, value in deed().items()}
+        measured = {key: round(value, 1) if isinstance(value, float) else value for key, value in deed().items()}
     except Failed as failure:
-        told = {"failed": str(failure)}
+        measured = {"failed": str(failure)}
     time.sleep(WORK_S)
-    found = {"deed": name, "measured": told, **clients.ask("rest"), "seconds": round(time.monotonic() - start, 1)}
-    found["whole"] = not ("failed" in told or any(found.get(each) for each in ("violations", "stuck", "failures", "error")))
+    found = {"deed": name, "measured": measured, **clients.ask("rest"), "seconds": round(time.monotonic() - start, 1)}
+    found["whole"] = not ("failed" in measured or any(found.get(each) for each in ("violations", "stuck", "failures", "error")))
     return found
 
 
