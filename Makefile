@@ -17,12 +17,15 @@ QUICK ?= 0
 SEED ?= 1
 YEAR ?= 2027
 TIMES ?= 1
+ENGINE ?= $(if $(shell command -v podman),podman,docker)
+IMAGE ?= dossier-post
+IMAGE_ARGS ?=
 SCENARIO ?= plan
 PYTEST_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench boards lint up down load clean
+.PHONY: help setup setup-test setup-load proto pages pages-where-npm-is badge labels labelkeys run demo test chaos seeds fuzz simulate bench boards lint image sbom cluster-test monitoring up down load clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -122,8 +125,29 @@ bench: setup-test ## measure floors and ours side by side; writes docs/benchmark
 boards: ## write Grafana's boards into deploy/monitoring/dashboards, from boards.py beside it
 	@$(PYTHON) deploy/monitoring/boards.py
 
-lint: setup-test ## ruff, mypy, buf
-	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto
+lint: setup-test build/tools/stamp ## ruff, mypy, buf, hadolint
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy services && $(VENV)/bin/buf lint proto && build/tools/bin/hadolint deploy/Dockerfile
+
+image: ## build the image of all services (ENGINE=podman|docker IMAGE=dossier-post IMAGE_ARGS='--build-arg BASE=…')
+	@$(ENGINE) build $(IMAGE_ARGS) -f deploy/Dockerfile -t $(IMAGE) \
+	  --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+	  --build-arg COMMIT=$(shell git rev-parse HEAD 2> /dev/null) .
+
+build/tools/stamp: $(VENV)/uv.stamp requirements/image.txt
+	@$(PY) -m venv build/tools
+	@$(VENV)/bin/uv pip install -q --python build/tools/bin/python --require-hashes -r requirements/image.txt
+	@touch $@
+
+sbom: build/tools/stamp ## the bill of materials of the image's Python parts, CycloneDX, in out/sbom.json
+	@mkdir -p out && build/tools/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible -o out/sbom.json && echo out/sbom.json
+
+cluster-test: setup-test ## on a Kubernetes cluster (KUBECONFIG; LOAD='…' hands it images; SHORT=1): scale, roll, kill, drain, new keys, verified
+	@$(PY) deploy/setup/system_packages.py storms
+	@$(PY) -m tests.cluster $(if $(filter 1,$(SHORT)),--short)
+
+monitoring: ## alert rules and dashboards of deploy/monitoring as objects of a cluster, YAML (make -s monitoring | kubectl apply -f -)
+	@$(PYTHON) deploy/k8s/monitoring.py
 
 up: setup-test pages-where-npm-is ## start mongod, Kafka, the three services and Prometheus if installed; data under var/
 	@$(PY) -m services.foundation.localservers up

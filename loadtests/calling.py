@@ -24,6 +24,7 @@ from services.foundation.runtime.identity import Caller, Keys, Minter, Role
 
 grpc_gevent.init_gevent()
 HOME = Path(os.environ.get("POSTAL_LOAD_HOME", "out/load"))
+_EVERY_POD = (("grpc.lb_policy_name", "round_robin"),)  # of a headless Service
 _NOT_YET = ("PARCEL_UNKNOWN", "NOT_LODGED_YET", "JOURNEY_UNKNOWN")  # the fact is on its way
 _UNKNOWN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.ABORTED)
 draw = random.Random()  # seeded by ``begin``: which offices, weights and pauses come, not the request ids
@@ -62,7 +63,8 @@ class Shared:
                      enumerate(("INTAKE", "COURIER", "TRACKING"), start=1)]
         kinds = (intake_service_pb2_grpc.IntakeServiceStub, courier_service_pb2_grpc.CourierServiceStub,
                  tracking_service_pb2_grpc.TrackingServiceStub)
-        return tuple(kind(grpc.insecure_channel(address)) for kind, address in zip(kinds, addresses, strict=True))
+        channels = [grpc.insecure_channel(address, options=_EVERY_POD) for address in addresses]
+        return tuple(kind(channel) for kind, channel in zip(kinds, channels, strict=True))
 
     @classmethod
     def token(cls, role: Role, person: str, place: str) -> str:

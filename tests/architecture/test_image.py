@@ -41,3 +41,25 @@ def test_the_lock_names_no_registry_and_every_version_is_exact() -> None:
     assert [name for name, each in lock["packages"].items() if name and "integrity" not in each] == []
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version)
                for kind in ("dependencies", "devDependencies") for version in wanted.get(kind, {}).values())
+
+
+def test_the_image_runs_as_a_numbered_user_by_a_command_that_needs_no_shell() -> None:
+    text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    service = next(stage for stage in re.split(r"^FROM ", text, flags=re.MULTILINE) if stage.startswith("${BASE} AS service"))
+
+    assert "USER 10001:10001" in service
+    assert 'ENTRYPOINT ["python", "-m"]' in service
+    assert "image.version" in service
+    assert "image.revision" in service
+    assert text.rstrip().endswith("FROM service")  # what is built when no target is named
+
+
+def test_every_lock_pins_the_same_version() -> None:
+    def pinned(name: str) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)==([\w.+-]+)", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE))
+
+    run = pinned("run.txt")
+
+    assert len(run) > 20
+    for other in ("demo.txt", "load.txt", "test.txt"):
+        assert {name: version for name, version in run.items() if pinned(other).get(name) != version} == {}

@@ -117,3 +117,21 @@ def test_keys_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     (tmp_path / "seal.key").write_bytes(b"short")
     with pytest.raises(ValueError, match="32 bytes"):
         Keys.load_or_make(tmp_path)
+
+
+def test_a_token_key_is_replaced_without_a_moment_in_which_nobody_gets_in(tmp_path: Path) -> None:
+    before, after = (Keys.load_or_make(tmp_path / name) for name in ("before", "after"))
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    for name, keys in (("before", before), ("after", after)):
+        (trusted / f"{name}.pub").write_bytes(next(iter(keys.verifying.values())).public_bytes_raw())
+    both = Verifier(Keys.load_or_make(tmp_path / "service", trusted))
+    (trusted / "before.pub").unlink()
+    one = Verifier(Keys.load_or_make(tmp_path / "service", trusted))
+
+    assert both.verify(f"Bearer {Minter(before).mint(CLERK)}") == both.verify(f"Bearer {Minter(after).mint(CLERK)}") == CLERK
+    assert one.verify(f"Bearer {Minter(after).mint(CLERK)}") == CLERK
+    with pytest.raises(Unauthenticated) as refused:
+        one.verify(f"Bearer {Minter(before).mint(CLERK)}")
+    assert refused.value.reason == "TOKEN_FORGED"
+    assert not (tmp_path / "service" / "signing.key").exists()

@@ -62,3 +62,13 @@ def test_a18_a_wrong_setting_ends_the_process_with_one_line() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("SETTINGS_WRONG: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_secret_is_read_from_the_file_it_is_mounted_as_unless_the_variable_says_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "uri").write_text("mongodb://intake:secret@db/\n")
+    mounted = {"POSTAL_STORE_FILE": str(tmp_path / "uri"), "POSTAL_LOG": "kafka://k:9092"}
+
+    assert settings.read(mounted).store == "mongodb://intake:secret@db/"
+    assert settings.read(mounted | {"POSTAL_STORE": "mongodb://other/"}).store == "mongodb://other/"
+    with pytest.raises(Invalid, match="POSTAL_STORE_FILE must be a file"):
+        settings.read({"POSTAL_STORE_FILE": str(tmp_path / "gone")})

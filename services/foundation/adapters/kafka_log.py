@@ -9,10 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qs
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.helpers import create_ssl_context
 
 from ..crashpoints import reach
 from ..errors import Refused, Unavailable
@@ -25,6 +27,17 @@ SET_ASIDE = "postal.set-aside.v1"
 TOPICS = ("postal.dossiers.v1", "postal.parcels.v1", SET_ASIDE)
 PARTITIONS = 8  # the same for all: a filing's facts lie in the same partition number of each
 _SEND_S, _STOP_S = 10.0, 5.0
+
+
+def reach_of(address: str) -> dict[str, Any]:
+    """How clients reach the brokers of ``HOST:PORT,…[?certificates=FOLDER]``: in the clear, or by TLS as whom the folder's user.crt
+    and user.key say, to brokers that its ca.crt vouches for. Read again with every new client, so that a renewed one is taken."""
+    hosts, _, asked = address.partition("?")
+    folder = parse_qs(asked).get("certificates", [""])[0]
+    if not folder:
+        return {"bootstrap_servers": hosts}
+    context = create_ssl_context(cafile=f"{folder}/ca.crt", certfile=f"{folder}/user.crt", keyfile=f"{folder}/user.key")
+    return {"bootstrap_servers": hosts, "security_protocol": "SSL", "ssl_context": context}
 
 
 @asynccontextmanager
@@ -55,7 +68,7 @@ class KafkaEventLog:
 
     async def ensure_topics(self, replication: int | None = None) -> None:
         """Makes the topics that are missing: three copies, or as many as there are brokers; facts are kept for ever."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        admin = AIOKafkaAdminClient(**reach_of(self._bootstrap))
         try:
             await admin.start()
             there = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
@@ -93,8 +106,8 @@ class KafkaEventLog:
             raise unavailable() from error
 
     async def extent(self, topic: str) -> tuple[str, int]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        admin = AIOKafkaAdminClient(**reach_of(self._bootstrap))
+        consumer = AIOKafkaConsumer(**reach_of(self._bootstrap))
         try:
             await asyncio.wait_for(asyncio.gather(admin.start(), consumer.start()), _SEND_S)
             about = await asyncio.wait_for(admin.describe_cluster(), _SEND_S)
@@ -134,7 +147,7 @@ class KafkaEventLog:
             return self._producer
 
     async def _fresh_producer(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all",
+        producer = AIOKafkaProducer(**reach_of(self._bootstrap), enable_idempotence=True, acks="all",
                                     linger_ms=0, request_timeout_ms=5000, metadata_max_age_ms=2000)
         try:
             await asyncio.wait_for(producer.start(), _SEND_S)
@@ -152,7 +165,7 @@ class KafkaEventLog:
     @asynccontextmanager
     async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False,
+            **reach_of(self._bootstrap), group_id=group, enable_auto_commit=False,
             group_instance_id=f"{group}-{self._member}" if self._member else None,
             auto_offset_reset="earliest", isolation_level="read_committed", fetch_max_wait_ms=50,
             session_timeout_ms=6000, heartbeat_interval_ms=1000, request_timeout_ms=10_000, metadata_max_age_ms=1000)

@@ -29,16 +29,17 @@ class Node:
         return min(3, len(self.controllers))
 
 
-def _cache() -> Path:
+def cache(name: str = f"kafka-{VERSION}") -> Path:
+    """A folder for what is fetched once, in the user's cache."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "dossier-post" / f"kafka-{VERSION}"
+    return Path(base) / "dossier-post" / name
 
 
 def missing() -> str | None:
     """Why it cannot run here."""
     if shutil.which("java") is None:
         return "no java (17 or newer) on PATH"
-    if os.environ.get("KAFKA_HOME") or (_cache() / "complete").exists():
+    if os.environ.get("KAFKA_HOME") or (cache() / "complete").exists():
         return None
     if shutil.which("mvn") is None:
         return "neither KAFKA_HOME nor mvn (to fetch Kafka's jars)"
@@ -54,13 +55,13 @@ def libraries() -> Path:
     home = os.environ.get("KAFKA_HOME")
     if home:
         return Path(home) / "libs"
-    cache = _cache()
-    if not (cache / "complete").exists():
-        cache.mkdir(parents=True, exist_ok=True)
+    kept = cache()
+    if not (kept / "complete").exists():
+        kept.mkdir(parents=True, exist_ok=True)
         subprocess.run(("mvn", "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", "-DincludeScope=runtime",
-                        f"-DoutputDirectory={cache / 'libs'}"), check=True, timeout=300)
-        (cache / "complete").touch()
-    return cache / "libs"
+                        f"-DoutputDirectory={kept / 'libs'}"), check=True, timeout=300)
+        (kept / "complete").touch()
+    return kept / "libs"
 
 
 def new_id() -> str:

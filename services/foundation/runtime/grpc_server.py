@@ -22,6 +22,8 @@ _OPTIONS = (
     ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it in silence
     ("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_metadata_size", 8 << 10),
     ("grpc.max_concurrent_streams", 100 * 4),
+    # Clients look again where there are servers: otherwise one that has been added is found by nobody.
+    ("grpc.max_connection_age_ms", 30_000), ("grpc.max_connection_age_grace_ms", 30_000),
 )
 
 

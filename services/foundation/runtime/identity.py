@@ -77,10 +77,16 @@ class Keys:
         return f"Keys(kids={sorted(self.verifying)})"
 
     @classmethod
-    def load_or_make(cls, folder: Path) -> "Keys":
-        """The keys of a folder, made at first start (files 0600): the development signing key, sealing and index keys."""
+    def load_or_make(cls, folder: Path, trusted: Path | None = None) -> "Keys":
+        """The keys of a folder, made at first start (files 0600): sealing and index keys, and the development signing key, unless
+        ``trusted`` is a folder with public keys of those who make tokens (NAME.pub, 32 bytes): then theirs alone are taken. While
+        a key is replaced, the folder holds both."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         seal, index = (secret_file(folder / name, lambda: secrets.token_bytes(32)) for name in ("seal.key", "index.key"))
+        files = sorted(trusted.glob("*.pub")) if trusted else []
+        public = [Ed25519PublicKey.from_public_bytes(path.read_bytes()) for path in files]
+        if public:
+            return cls(None, {key_id(each): each for each in public}, seal, index)
         raw = secret_file(folder / "signing.key", lambda: Ed25519PrivateKey.generate().private_bytes_raw())
         signing = Ed25519PrivateKey.from_private_bytes(raw)
         return cls(signing, {key_id(signing.public_key()): signing.public_key()}, seal, index)

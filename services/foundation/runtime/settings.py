@@ -12,10 +12,11 @@ from ..errors import Invalid
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Each field is read from POSTAL_<FIELD>. The defaults run everything on a laptop."""
+    """Each field is read from POSTAL_<FIELD>, or from the file that POSTAL_<FIELD>_FILE names, as secrets are mounted. The defaults
+    run everything on a laptop."""
 
     store: str = "sqlite:var/embedded/postal.sqlite"  # or "memory:" or "mongodb://..."
-    log: str = "store"  # the store's own log, or "kafka://host:port,host:port"
+    log: str = "store"  # the store's own log, or "kafka://host:port,host:port[?certificates=FOLDER]"
     mongo_driver: str = "motor"  # or "pymongo"
     mongo_database: str = "postal"  # prefix; each service has a database of its own
     member: str = ""  # name of this instance in its Kafka groups, unique; a restart takes its place back at once
@@ -30,6 +31,7 @@ class Settings:
     traces: str = ""  # address of an OpenTelemetry collector, gRPC; "": no traces
     traces_share: float = 0.1  # of the calls are traced
     keys_dir: Path = Path("var/keys")
+    token_keys_dir: Path = Path("var/token-keys")  # public keys NAME.pub: who may make tokens; none: the installation itself
     pages_dir: Path = Path("build/pages")  # what `make pages` has built
     public_url: str = "http://localhost:8080"
     printers: str = "files=folder:out/labels"  # NAME=ADDRESS,... see adapters/printers
@@ -87,8 +89,14 @@ _CHECKS: dict[str, tuple[Callable[[str], Any], str]] = {
     "traces": (_one_of("http://", "https://"), "http://HOST:4317 or https://..."),
     "traces_share": (_share, "a share, 0 to 1"),
     "log_level": (_one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"),
-    "keys_dir": (Path, "a folder"), "pages_dir": (Path, "a folder"),
+    "keys_dir": (Path, "a folder"), "token_keys_dir": (Path, "a folder"), "pages_dir": (Path, "a folder"),
 }
+
+
+def _given(environment: Mapping[str, str], name: str) -> str | None:
+    """What is said by the variable, or else stands in the file it names."""
+    path = environment.get(f"{name}_FILE")
+    return environment.get(name, Path(path).read_text(encoding="utf-8").strip() if path and name not in environment else None)
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -97,7 +105,11 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for field in fields(Settings):
-        text = given.get(f"POSTAL_{field.name.upper()}")
+        try:
+            text = _given(given, f"POSTAL_{field.name.upper()}")
+        except (OSError, UnicodeDecodeError):
+            wrong.append(f"POSTAL_{field.name.upper()}_FILE must be a file that can be read")
+            continue
         if text is None:
             continue
         check, wanted = _CHECKS.get(field.name, (_port, "a port, 0 to 65535") if field.name.endswith("port") else (str, ""))

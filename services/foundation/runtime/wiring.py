@@ -148,7 +148,7 @@ async def running(names: Sequence[str], settings: Settings, *, clock: Clock | No
         told = clock or SystemClock()
         registry_on, today = importlib.import_module("services.registry.versions").effective, told.now().astimezone(VIETNAM).date()
         modules = {name: importlib.import_module(f"services.{name}.service") for name in names}
-        keys = Keys.load_or_make(settings.keys_dir)
+        keys = Keys.load_or_make(settings.keys_dir, settings.token_keys_dir)
         printers = opened(settings.printers)
         log = await backend.log([module.TOPIC for module in modules.values() if module.TOPIC])
         log = log if spans is None else spans.log(log)
