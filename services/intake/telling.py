@@ -8,7 +8,8 @@ from services.foundation import codec
 from services.foundation.errors import Refused, Unavailable
 from services.foundation.events import Actor, Recorded
 from services.foundation.one_time_code import code_of
-from services.foundation.ports import Clock, Notice, Notifier, Streams
+from services.foundation.outlets import Notice, Notifier
+from services.foundation.ports import Clock, Streams
 from services.foundation.runtime import logs
 from services.foundation.sealing import unseal
 from services.foundation.subjects import Request, append_of

@@ -23,7 +23,7 @@ from services.foundation.calendar import WorkingCalendar
 from services.foundation.errors import Refused, Unavailable
 from services.foundation.events import Actor, Recorded
 from services.foundation.one_time_code import code_of
-from services.foundation.ports import Notice
+from services.foundation.outlets import Notice
 from services.foundation.sealing import seal
 from services.foundation.subjects import Request, append_of
 from services.intake.dossier_facts import ReviewStarted

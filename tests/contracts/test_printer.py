@@ -10,7 +10,7 @@ import pytest
 
 from services.foundation.adapters.printers import FolderPrinter, opened
 from services.foundation.errors import Invalid, Refused, Unavailable
-from services.foundation.ports import Printer, Reach
+from services.foundation.outlets import Printer, Reach
 from services.foundation.runtime import settings
 from tests.conftest import need
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.foundation.events import Actor
-from services.foundation.ports import Reach
+from services.foundation.outlets import Reach
 from services.foundation.subjects import Request
 from services.intake.printing.jobs import PrintJobs
 from services.intake.printing.journal import Document, Paper

@@ -17,7 +17,7 @@ from services.demo.doors import Doors, Refusal
 from services.foundation.adapters.memory import MemoryStreams
 from services.foundation.errors import Conflict, Unavailable
 from services.foundation.events import Actor
-from services.foundation.ports import Reach
+from services.foundation.outlets import Reach
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
 from services.foundation.subjects import Request

@@ -9,7 +9,8 @@ from typing import Any
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
 from services.foundation.events import Append, Recorded
-from services.foundation.ports import Delivery, LogReader, Notice, Row, Stored, Whole
+from services.foundation.outlets import Notice
+from services.foundation.ports import Delivery, LogReader, Row, Stored, Whole
 
 from .world import PARTITIONS, Group, Life
 

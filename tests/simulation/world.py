@@ -13,7 +13,7 @@ from typing import Any
 from services.foundation.adapters.memory import MemorySequences, MemoryStreams, MemoryViews
 from services.foundation.errors import Unavailable
 from services.foundation.events import Recorded
-from services.foundation.ports import Notice
+from services.foundation.outlets import Notice
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PARTITIONS, SESSION_S = 2, 6.0

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Unavailable
-from ..ports import Notice, Notifier
+from ..outlets import Notice, Notifier
 
 
 def opened(address: str) -> Notifier | None:

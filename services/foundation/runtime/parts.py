@@ -7,7 +7,8 @@ from typing import Any
 import grpc
 
 from ..events import Recorded
-from ..ports import Clock, EventLog, Notifier, Printer, Stores
+from ..outlets import Notifier, Printer
+from ..ports import Clock, EventLog, Stores
 from .device_tokens import Find
 from .identity import Keys
 from .settings import Settings

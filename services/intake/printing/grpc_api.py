@@ -8,7 +8,7 @@ from postal.intake.v1 import intake_service_pb2
 
 from services.foundation import codec
 from services.foundation.errors import Denied
-from services.foundation.ports import Reach
+from services.foundation.outlets import Reach
 from services.foundation.runtime.identity import Role, caller
 from services.foundation.runtime.parts import ServiceContext
 

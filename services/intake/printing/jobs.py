@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.foundation import codec
 from services.foundation.errors import Conflict, NotFound, Problem, Refused
 from services.foundation.events import Recorded
-from services.foundation.ports import Clock, Printer, Reach, Streams
+from services.foundation.outlets import Printer, Reach
+from services.foundation.ports import Clock, Streams
 from services.foundation.subjects import Request, append_of
 
 from .journal import Job, Outcome, Paper, PrintEnded, PrintStarted, jobs, next_step

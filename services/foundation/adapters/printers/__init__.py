@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from ...ports import Printer, Reach
+from ...outlets import Printer, Reach
 from .folder import FolderPrinter
 from .ipp import IppPrinter
 from .tcp import TcpPrinter

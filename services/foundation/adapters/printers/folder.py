@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from ...ports import Reach
+from ...outlets import Reach
 from .problems import away
 
 _ENDINGS = {"PDF": "pdf", "PNG": "png", "SVG": "svg", "ZPL": "zpl", "ESCPOS": "bin"}

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterable
 
 from ...errors import Invalid, Unavailable
-from ...ports import Reach
+from ...outlets import Reach
 from .problems import away, no_paper, uncertain
 
 _TURN_S, _ASK_S, _GIVE_S = 1.5, 2.0, 4.5

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ...ports import Reach
+from ...outlets import Reach
 from .problems import away, no_paper, uncertain
 
 _TURN_S, _CONNECT_S, _BEFORE_S, _WRITE_S, _CLOSE_S = 1.5, 1.5, 0.7, 2.5, 1.0
