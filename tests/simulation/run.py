@@ -24,6 +24,7 @@ from .processes import MODULES, VIEWS, Process, SimDoors, keys
 from .world import START, Killed, Life, Weather, World
 
 STORM_S, CALM_S, CARRIERS, PROCESSES_EACH = 80.0, 600.0, 8, 2
+_CLOCK_OFF_S = 120.0  # a machine's clock, at the most
 
 
 @dataclass
@@ -148,7 +149,7 @@ async def _storm(world: World, processes: list[Process], storm_s: float) -> None
         elif what < 0.72:
             world.lose_the_log()
         elif what < 0.83 and life:
-            life.skew = timedelta(seconds=draw.uniform(-120, 120))
+            life.skew = timedelta(seconds=draw.uniform(-_CLOCK_OFF_S, _CLOCK_OFF_S))
             world.count("clock stepped")
         else:
             world.weather = Weather(refuses=draw.choice((0.0, 0.02, 0.2)), forgets=draw.choice((0.0, 0.02, 0.1)),
@@ -218,7 +219,7 @@ def _data(world: World) -> DataSet:
         topics={topic: [Published(topic, number, offset, _fact(fact) if fact else None, raw)
                         for number, part in enumerate(world.parts(topic)) for offset, (fact, raw) in enumerate(part)]
                 for topic in ("postal.dossiers.v1", "postal.parcels.v1", "postal.set-aside.v1")},
-        rows=rows, private=private, history=[])
+        rows=rows, private=private, history=[], clocks_ms=round(2000 * _CLOCK_OFF_S))
     data.canaries = CANARIES
     data.seal_key = keys().seal_key
     return data

@@ -113,6 +113,7 @@ class DataSet:
     seal_key: bytes = b""
     points: dict[str, int] = field(default_factory=dict)  # crash point -> times it was reached
     expected_points: tuple[str, ...] = ()
+    clocks_ms: int = 5_000  # two machines' clocks may be so far apart
 
     @property
     def extent(self) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from . import folds
 from .dataset import DataSet, Fact
@@ -10,7 +11,6 @@ from .dataset import DataSet, Fact
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHI_SQUARE_31_AT_0_001 = 61.1
 _ENOUGH_CODES = 200
-_CLOCKS_MS = 5_000  # two machines' clocks may be so far apart
 _TOLD_ANEW = ("RecordScans", "UploadBundle", "EnrolDevice")  # a repeated scan is told to be one; answers that carry the time
 
 
@@ -94,11 +94,17 @@ def i5(data: DataSet) -> Iterator[str]:
         elif "person" in asked[facts[0].cause]:
             persons[asked[facts[0].cause]["person"]].append(facts)
     for mine in persons.values():
-        for facts in mine:
-            begun = facts[0].recorded
-            beside = [other[0].key for other in mine if other[0].recorded + _CLOCKS_MS < begun < _closed(other) - _CLOCKS_MS]
-            if beside and not asked[facts[0].cause]["confirmed"]:
-                yield f"{facts[0].key} was filed beside {beside[0]} of the same person, and nobody was asked"
+        in_turn = sorted(mine, key=lambda facts: facts[0].recorded)
+        for before, after in combinations(in_turn, 2):
+            certain = before[0].recorded + data.clocks_ms < after[0].recorded  # else either may have been the second
+            second = [after] if certain else [before, after]
+            if _open_together(before, after, data.clocks_ms) and not any(asked[each[0].cause]["confirmed"] for each in second):
+                yield f"{after[0].key} was filed beside {before[0].key} of the same person, and nobody was asked"
+
+
+def _open_together(one: list[Fact], other: list[Fact], clocks_ms: int) -> bool:
+    """Whether neither was closed before the other was filed, whatever the clocks."""
+    return one[0].recorded < _closed(other) - clocks_ms and other[0].recorded < _closed(one) - clocks_ms
 
 
 def _closed(facts: list[Fact]) -> float:
