@@ -70,7 +70,7 @@ async def everything(chosen: settings.Settings, home: Path, count: int, servers:
     sys.stderr.write(f"{count:,} dossiers stored in {filled:.0f} s, shown in {time.monotonic() - start:.0f} s\n")
     run, filing = Run(chosen), await _some(chosen)
     await asyncio.to_thread(run.command, "verify")
-    for name in ("tracking", "intake-list", "intake-parcels", "courier-list", "courier-devices"):
+    for name in ("tracking", "intake-list", "intake-parcels", "courier-list", "courier-devices", "courier-cases"):
         await asyncio.to_thread(run.command, "rebuild", name)
     await run.aside("tracking", filing)
     for words in (("parked", "list"), ("parked", "show", filing), ("parked", "release", filing), ("republish", "--dossier", filing),

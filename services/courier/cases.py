@@ -1,26 +1,26 @@
 """The cases of a place: what came late or is in conflict, until somebody has looked at it.
 
-The list is a view. A case's row is written before the fact it tells of: wherever a process ends the device has no answer yet and
-sends the entry again, and the row of a repeat is the same row. So no case is missing. Row 1 is the open case, row 2 its end; that
-somebody has looked is a fact of its own stream.
+A case is a stream of its own; the list is a view made of these streams alone. Its first fact is stored, and its row written,
+before the fact it tells of: wherever a process ends the device has no answer yet and sends the entry again, and the case of a
+repeat is the same case. So no case is missing. Its second and last fact is its end.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.foundation.errors import NotFound, Problem
+from services.foundation.events import Append, Recorded
 from services.foundation.ports import Clock, Row, Streams, Views
 from services.foundation.sealing import seal, unseal
 from services.foundation.subjects import Request, append_of
 
 from .acts import EntryOutcome
-from .case import Case, CaseSettled, CaseState, from_row, settled, to_row
-from .stream import case_of
+from .case import Case, CaseOpened, CaseSettled, CaseState, CaseTookEffect, from_row, to_row
+from .stream import case_in, case_of
 
 VIEW = "cases"
 INDEXES = ("open", "closed")
-_OPEN, _CLOSED = 1, 2
 
 
 class Cases:
@@ -29,14 +29,18 @@ class Cases:
     def __init__(self, streams: Streams, views: Views, clock: Clock, seal_key: bytes) -> None:
         self._streams, self._views, self._clock, self._seal_key = streams, views, clock, seal_key
 
-    async def open(self, cases: Sequence[Case]) -> None:
+    async def open(self, cases: Sequence[tuple[CaseOpened, Request]]) -> None:
         """Puts cases on their places' lists; one that is or was there stays as it is."""
-        await self._put(cases, _OPEN)
+        if cases:
+            await self._add([self._append([], case.case_id, case, request) for case, request in cases], {})
 
-    async def take_effect(self, case_ids: Sequence[str]) -> None:
-        """Takes cases off the list that have had their effect after all; those that never were on it are left out."""
-        found = await self._views.get_many(VIEW, case_ids) if case_ids else {}
-        await self._put([replace(from_row(row.key, row.value), state=CaseState.TOOK_EFFECT) for row in found.values()], _CLOSED)
+    async def take_effect(self, acts: Sequence[tuple[str, Request]]) -> None:
+        """Takes cases off the list that have had their effect after all, by their ids; those that never were on it are left out."""
+        known = await self._known([key for key, _ in acts])
+        found = [(case, request) for key, request in acts if (case := case_in(known[case_of(key)])) is not None]
+        if found:
+            await self._add([self._append(known[case_of(case.case_id)], case.case_id, CaseTookEffect(parcel_code=case.parcel_code),
+                                          request) for case, request in found if case.state is CaseState.OPEN], known)
 
     async def listed(self, place: str, outcome: EntryOutcome | None, *, closed: bool, after: str, limit: int) -> list[Case]:
         """Cases of a place by the devices' own time, with their notes."""
@@ -45,24 +49,42 @@ class Cases:
 
     async def settle(self, case_ids: Sequence[str], note: str, request: Request) -> list[Case | Problem]:
         """The cases as they stand now. One of another place is not known; one that was looked at before stays as it is."""
-        rows = await self._views.get_many(VIEW, case_ids)
-        known = {row.key: from_row(row.key, row.value) for row in rows.values()}
-        mine = {key: case for key, case in known.items() if case.place == request.actor.place}
-        now = self._clock.now()
-        fresh = [key for key, case in mine.items() if case.state is CaseState.OPEN]
-        await self._streams.append_many([append_of(
-            case_of(key), key, [], [(CaseSettled(parcel_code=mine[key].parcel_code), now)], request, now, topic=None,
-            private=seal(self._seal_key, case_of(key), note.encode()) if note else None) for key in fresh])
-        looked = await self._streams.read_many([case_of(key) for key in fresh])  # one not stored was looked at by somebody else
-        ended = {key: settled(mine[key], looked[case_of(key)][0].actor, looked[case_of(key)][0].occurred) for key in fresh}
-        await self._put(list(ended.values()), _CLOSED)
-        return [await self._with_note({**mine, **ended}[key]) if key in mine else _unknown() for key in case_ids]
+        known = await self._known(case_ids)
+        mine = {subject: case for subject, history in known.items()
+                if (case := case_in(history)) is not None and case.place == request.actor.place}
+        after = await self._add([
+            self._append(known[subject], case.case_id, CaseSettled(parcel_code=case.parcel_code), request, note)
+            for subject, case in mine.items() if case.state is CaseState.OPEN], {subject: known[subject] for subject in mine})
+        standing = {subject: case_in(history) for subject, history in after.items()}
+        return [_unknown() if (case := standing.get(case_of(key))) is None else await self._with_note(case) for key in case_ids]
 
-    async def _put(self, cases: Sequence[Case], version: int) -> None:
-        if cases:
-            index = "open" if version == _OPEN else "closed"
-            await self._views.put_many(VIEW, [Row(key=case.case_id, value=to_row(case), reflects=version, indexes={
-                index: [_key(case.place, None), _key(case.place, case.outcome)]}) for case in cases])
+    async def keep_list(self, facts: Sequence[Recorded]) -> None:
+        """The list's rows from cases' whole streams, also for operators who make it anew."""
+        histories: dict[str, list[Recorded]] = {}
+        for fact in facts:
+            histories.setdefault(fact.subject, []).append(fact)
+        await self._views.put_many(VIEW, [_row(case, history[-1].sequence) for history in histories.values()
+                                          if (case := case_in(history)) is not None])
+
+    async def _known(self, case_ids: Sequence[str]) -> dict[str, list[Recorded]]:
+        """What is known of cases, by their streams' names."""
+        subjects = list(dict.fromkeys(case_of(key) for key in case_ids))
+        return await self._streams.read_many(subjects) if subjects else {}
+
+    def _append(self, history: Sequence[Recorded], case_id: str, fact: CaseOpened | CaseSettled | CaseTookEffect, request: Request,
+                note: str = "") -> Append:
+        now, name = self._clock.now(), case_of(case_id)
+        return append_of(name, case_id, history, [(fact, now)], request, now, topic=None,
+                         private=seal(self._seal_key, name, note.encode()) if note else None)
+
+    async def _add(self, appends: Sequence[Append], known: Mapping[str, list[Recorded]]) -> dict[str, list[Recorded]]:
+        """Appends, brings the list to where the cases then stand, and tells it. One not stored was opened or ended before."""
+        stored = await self._streams.append_many(appends) if appends else []
+        after = {**known, **{each.subject: [*known.get(each.subject, ()), *each.facts] for each in appends}}
+        lost = [each.subject for each, done in zip(appends, stored, strict=True) if not done]
+        after |= await self._streams.read_many(lost) if lost else {}
+        await self.keep_list([fact for history in after.values() for fact in history])
+        return after
 
     async def _with_note(self, case: Case) -> Case:
         """With what was noted, unless it was erased."""
@@ -71,6 +93,12 @@ class Cases:
         for sealed in await self._streams.private(case_of(case.case_id)):
             return replace(case, note=unseal(self._seal_key, case_of(case.case_id), sealed).decode())
         return case
+
+
+def _row(case: Case, reflects: int) -> Row:
+    index = "open" if case.state is CaseState.OPEN else "closed"
+    return Row(key=case.case_id, value=to_row(case), reflects=reflects, indexes={
+        index: [_key(case.place, None), _key(case.place, case.outcome)]})
 
 
 def _key(place: str, outcome: EntryOutcome | None) -> str:

@@ -123,7 +123,9 @@ class Claims:
         said = [await self._with_receiver(code, each) for code, each in pending]
         judged = list(zip(said, await self._tried(said, known), strict=True))
         await self._open_cases(judged)
-        await self._cases.take_effect([_id_of(each.act) for each, told in judged if told.outcome is EntryOutcome.APPLIED])
+        await self._cases.take_effect([  # also what had its effect before: the process may have ended in between
+            (_id_of(each.act), each.request) for each, told in judged
+            if told.outcome in (EntryOutcome.APPLIED, EntryOutcome.DUPLICATE)])
 
     async def _with_receiver(self, code: str, said: Said) -> Said:
         """The act with who received it, which lies sealed beside the claim: the rule asks for it. Once erased, without."""
@@ -143,9 +145,10 @@ class Claims:
     async def _open_cases(self, judged: Sequence[tuple[Said, Judged]]) -> None:
         """For people to look at what is in conflict."""
         await self._cases.open([
-            case.of_act(act.entry, act.met.parcel_code, act.actor, act.moment, told.problem.reason if told.problem else "",
-                        self._clock.now())
-            for act, told in ((said.act, told) for said, told in judged) if told.outcome is EntryOutcome.CONFLICT])
+            (case.of_act(act.entry, act.met.parcel_code, act.actor, act.moment, told.problem.reason if told.problem else "",
+                         self._clock.now()), request)
+            for act, request, told in ((said.act, said.request, told) for said, told in judged)
+            if told.outcome is EntryOutcome.CONFLICT])
 
     async def _known(self, codes: set[str]) -> Known:
         waiting = await self._streams.read_many([waiting_of(code) for code in sorted(codes)]) if codes else {}

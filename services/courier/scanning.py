@@ -86,8 +86,8 @@ class Scanning:
                                             now, topic=TOPIC)
             elif fresh:
                 appends[code] = append_each(waiting_of(code), code, waiting[waiting_of(code)], _facts(fresh, ""), now, topic=None)
-        await self._cases.open([of_scan(seen.scan, seen.entry, seen.request.actor, now) for mine in by_code.values()
-                                for number, seen in mine if _is_late(answers[number])])
+        await self._cases.open([(of_scan(seen.scan, seen.entry, seen.request.actor, now), seen.request)
+                                for mine in by_code.values() for number, seen in mine if _is_late(answers[number])])
         stored = dict(zip(appends, await self._streams.append_many(list(appends.values())), strict=True))
         waits = [code for code, done in stored.items() if done and appends[code].topic is None]
         if waits:

@@ -19,7 +19,7 @@ from .grpc_api import CourierApi
 from .pictures import Pictures
 from .reactions import INDEXES, VIEW, Reactions
 from .scanning import Scanning
-from .stream import PARCEL, TOPIC
+from .stream import CASES, PARCEL, TOPIC
 
 __all__ = ["TOPIC", "VIEWS", "build"]
 
@@ -50,7 +50,8 @@ def build(context: ServiceContext) -> ServiceParts:
         device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_api, server)  # type: ignore[no-untyped-call]
 
     routes = pages.routes(context.settings.pages_dir, PAGE)
-    own_views = (OwnViews(views={devices.VIEW: devices.DEVICE.prefix}, project=enrolled.keep_list),)
+    own_views = (OwnViews(views={devices.VIEW: devices.DEVICE.prefix}, project=enrolled.keep_list),
+                 OwnViews(views={cases.VIEW: CASES}, project=open_cases.keep_list))
     subscriptions = (
         Subscription(topics=("postal.dossiers.v1",), group="courier-dossiers", react=reactions.on_dossiers),
         Subscription(topics=(TOPIC,), group="courier-list", react=reactions.on_parcels, views={VIEW: PARCEL.prefix},

@@ -1,5 +1,5 @@
 """A parcel's stream, and the unpublished ones beside it: what waits for the parcel, the text of entries that name several, the
-pictures that entries name, and the cases people have looked at."""
+pictures that entries name, and the cases people are to look at."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,8 +9,7 @@ from services.foundation.errors import NotFound
 from services.foundation.events import Recorded
 from services.foundation.subjects import Decided, Kind, Subjects
 
-from . import parcel_facts
-from .case import CaseSettled
+from . import case, parcel_facts
 from .entry import ActClaimed, EntryReceived
 from .parcel import Parcel, fold, order_of
 from .parcel_facts import ScanRecorded
@@ -21,7 +20,8 @@ SCANNED = "postal.courier.v1.ScanRecorded"
 MISSED = "postal.courier.v1.DeliveryCodeMissed"
 OFFERED = "postal.courier.v1.HandoverOffered"
 FACTS = codec.Registry()
-FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed, PictureKept, CaseSettled)
+FACTS.register("postal.courier.v1", *parcel_facts.ALL, EntryReceived, ActClaimed, PictureKept, *case.FACTS)
+CASES = "cases/"
 
 
 def unknown(code: str) -> NotFound:
@@ -55,7 +55,12 @@ def picture_of(device_id: str, sequence: int, sha256: str) -> str:
 
 def case_of(case_id: str) -> str:
     """Name of the stream of one case."""
-    return f"cases/{case_id}"
+    return CASES + case_id
+
+
+def case_in(history: Sequence[Recorded]) -> case.Case | None:
+    """The case that a whole stream tells of; None without its opening."""
+    return case.fold((FACTS.decode(record.type, record.data), record.actor, record.occurred) for record in history)
 
 
 def waiting_scans(history: Sequence[Recorded]) -> list[tuple[Recorded, ScanRecorded]]:

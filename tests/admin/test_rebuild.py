@@ -16,7 +16,7 @@ from services.foundation.runtime.set_aside import SetAside
 from services.tracking.projector import DOSSIERS, PARCELS
 from tests.admin.worlds import Died, World
 
-PROJECTIONS = ("tracking", "intake-list", "intake-parcels", "courier-list", "courier-devices")
+PROJECTIONS = ("tracking", "intake-list", "intake-parcels", "courier-list", "courier-devices", "courier-cases")
 
 
 async def _rows(world: World, service: str, view: str) -> list[Row]:

@@ -244,8 +244,10 @@ async def test_of_many_who_accept_at_once_one_holds_it(open_courier: Any) -> Non
     assert [fact.type.rsplit(".", 1)[1] for fact in facts] == ["ParcelRegistered", "HandoverOffered", "HandoverAccepted"]
 
 
-async def test_an_act_in_conflict_is_no_case_any_more_once_it_has_its_effect(open_courier: Any) -> None:
-    """A courier hands on what nobody has heard of; how it came into his hands is told last."""
+@pytest.mark.parametrize("dies_at", ["", "append_many", "keep_list"])
+async def test_an_act_in_conflict_is_no_case_any_more_once_it_has_its_effect(
+        open_courier: Any, monkeypatch: pytest.MonkeyPatch, dies_at: str) -> None:
+    """A courier hands on what nobody has heard of; how it came into his hands is told last, and perhaps the process ends then."""
     clock, code, first = TurnableClock(START), CODES[0], str(uuid.UUID(int=1))
     async with open_courier(clock) as courier:
         clerk, bt = [await courier.enrol(hand) for hand in hands(clock)]
@@ -257,45 +259,64 @@ async def test_an_act_in_conflict_is_no_case_any_more_once_it_has_its_effect(ope
         await courier.reactions._claims.match([code])
         opened = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
         told.append(await courier.send(bt, [bt.accept(code, handover_id=first, at=at + 10)]))
-        told.append(await courier.send(clerk, [clerk.offer(code, to=ROUTE[0], person="bt", handover_id=first, at=at)]))
+        came = clerk.offer(code, to=ROUTE[0], person="bt", handover_id=first, at=at)
+        if dies_at:
+            store = courier.streams.append_many
+
+            async def dies(given: Sequence[Any]) -> Any:
+                if dies_at == "keep_list" or any(each.subject.startswith("cases/") for each in given):
+                    raise Unavailable("STORE_AWAY", "retry")
+                return await store(given)
+
+            with monkeypatch.context() as away:
+                away.setattr(courier.cases if dies_at == "keep_list" else courier.streams, dies_at, dies)
+                with pytest.raises(Unavailable):
+                    await courier.send(clerk, [came])
+        told.append(await courier.send(clerk, [came]))
         left = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
         ended = await courier.cases.listed(ROUTE[0], None, closed=True, after="", limit=10)
         [parcel] = await courier.parcels.states([code])
 
-    assert [answer.outcome for each in told for answer in each] == ["PENDING", "PENDING", "APPLIED"]
+    assert [answer.outcome for each in told for answer in each] == ["PENDING", "PENDING", "DUPLICATE" if dies_at else "APPLIED"]
     assert [(case.reason_code, case.device_sequence) for case in opened] == [("NOT_HOLDER", on.device_sequence)]
     assert (parcel.holder.person, parcel.offer.taker.place) == ("bt", "901000")
     assert left == []
     assert [(case.case_id, case.state) for case in ended] == [(opened[0].case_id, "TOOK_EFFECT")]
 
 
-async def test_a_case_is_on_the_list_before_its_fact_is_stored_and_a_repeat_is_the_same_case(open_courier: Any) -> None:
+@pytest.mark.parametrize(("gone_at", "shown"), [("cases/", 0), ("row", 0), ("waiting-scans/", 1)])
+async def test_a_case_is_on_the_list_before_its_fact_is_stored_and_a_repeat_is_the_same_case(
+        open_courier: Any, monkeypatch: pytest.MonkeyPatch, gone_at: str, shown: int) -> None:
     """Wherever a process ends, the device sends again what it has no answer for."""
     clock, code = TurnableClock(START), CODES[0]
     async with open_courier(clock) as courier:
         await courier.register(code)
         bt = await courier.enrol(hands(clock)[1])
         clock.turn(timedelta(hours=1))
-        conflict = bt.offer(code, to="901000")
-        store, courier.streams.append_many = courier.streams.append_many, _cut
-        with pytest.raises(Unavailable):
-            await courier.send(bt, [conflict])
-        courier.streams.append_many = store
+        conflict, first, store = bt.offer(code, to="901000"), clock.now(), courier.streams.append_many
+
+        async def cut(appends: Sequence[Append]) -> list[bool]:
+            if any(append.subject.startswith(gone_at) for append in appends):
+                raise Unavailable("STORE_AWAY", "retry")
+            return await store(appends)
+
+        async def no_row(_: Any) -> None:
+            raise Unavailable("STORE_AWAY", "retry")
+
+        with monkeypatch.context() as away:
+            away.setattr(courier.streams, "append_many", cut)
+            if gone_at == "row":
+                away.setattr(courier.cases, "keep_list", no_row)
+            with pytest.raises(Unavailable):
+                await courier.send(bt, [conflict])
         listed = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
         clock.turn(timedelta(minutes=7))
-        [answer] = await courier.send(bt, [conflict])
-        again = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
+        answers = [await courier.send(bt, [conflict]) for _ in range(2)]
+        [case] = await courier.cases.listed(ROUTE[0], None, closed=False, after="", limit=10)
 
-    assert answer.outcome == "CONFLICT"
-    assert len(listed) == 1
-    assert again == listed
-
-
-async def _cut(appends: Sequence[Any]) -> list[bool]:
-    """The store goes away as something is to be written; nothing of it is."""
-    if not appends:
-        return []
-    raise Unavailable("STORE_AWAY", "retry")
+    assert [answer.outcome for [answer] in answers] == ["CONFLICT", "CONFLICT"]
+    assert listed == [case] * shown
+    assert case.receive_time == (clock.now() if gone_at == "cases/" else first)
 
 
 class Cut(MemoryStreams):

@@ -89,8 +89,10 @@ async def test_what_came_late_or_is_in_conflict_is_listed_until_somebody_has_loo
     assert [each.case_id for each in await cases(doors)] == [first.case_id]
     assert list(await cases(doors, closed=True)) == [answer.case]
     stored = system.stores["courier"].streams
-    [fact] = await stored.read(f"cases/{second.case_id}")
-    assert "Bảy".encode() not in fact.data + (await stored.private(f"cases/{second.case_id}"))[0]
+    facts = await stored.read(f"cases/{second.case_id}")
+    assert [fact.type.rsplit(".", 1)[1] for fact in facts] == ["CaseOpened", "CaseSettled"]
+    assert [fact.actor.person for fact in facts] == ["bt", SUPERVISOR.name]
+    assert "Bảy".encode() not in b"".join(fact.data for fact in facts) + (await stored.private(f"cases/{second.case_id}"))[0]
 
 
 async def test_looking_twice_changes_nothing_and_the_first_who_looked_stands(doors: Doors, clock: TurnableClock) -> None:
