@@ -1,4 +1,4 @@
-"""Which streams belong to a dossier: its own, its envelopes', what waited for them, the entries and pictures that tell of them."""
+"""Which streams belong to a dossier: its own, its envelopes', what waited for them, entries, pictures and cases."""
 
 import base64
 import re
@@ -14,6 +14,7 @@ from services.foundation.events import Recorded
 from .installation import Installation
 
 _CODES = ("parcelCode", "resultParcelCode", "voidParcelCode")
+_CASES = 1000  # of one envelope; there are seldom two
 _HASH, _PARCEL = re.compile(r"\b[0-9a-f]{64}\b"), re.compile(r"^parcel (\S+)", re.MULTILINE)
 Streams = dict[str, dict[str, list[Recorded]]]  # service -> subject -> facts
 
@@ -72,10 +73,12 @@ async def of(over: Installation, filing_id: str) -> Belongings:
     signed = list(_signed([*named, *((fact.actor.device, said(fact).get("evidence", {}))
                                      for facts in entries.values() for fact in facts)]))
     pictures = await courier.read_many(sorted({name for each in signed for name in each.pictures}))
+    cases = await courier.read_many([f"cases/{row.key}" for code in codes
+                                     for row in await over.stores["courier"].views.find("cases", "parcel", code, limit=_CASES)])
     shared = {name for each in signed if not each.parcels <= set(codes) for name in each.pictures if pictures[name]}
     return Belongings(streams={
         "intake": _there({f"dossiers/{filing_id}": own, **await intake.read_many([*labels, f"erasures/{filing_id}"])}),
-        "courier": _there({**envelopes, **entries, **pictures})}, signed=signed, shared=shared)
+        "courier": _there({**envelopes, **entries, **pictures, **cases})}, signed=signed, shared=shared)
 
 
 def _there(streams: dict[str, list[Recorded]]) -> dict[str, list[Recorded]]:

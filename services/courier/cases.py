@@ -20,7 +20,7 @@ from .case import Case, CaseOpened, CaseSettled, CaseState, CaseTookEffect, from
 from .stream import case_in, case_of
 
 VIEW = "cases"
-INDEXES = ("open", "closed")
+INDEXES = ("open", "closed", "parcel")
 
 
 class Cases:
@@ -98,7 +98,7 @@ class Cases:
 def _row(case: Case, reflects: int) -> Row:
     index = "open" if case.state is CaseState.OPEN else "closed"
     return Row(key=case.case_id, value=to_row(case), reflects=reflects, indexes={
-        index: [_key(case.place, None), _key(case.place, case.outcome)]})
+        index: [_key(case.place, None), _key(case.place, case.outcome)], "parcel": case.parcel_code})
 
 
 def _key(place: str, outcome: EntryOutcome | None) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import uuid
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def test_a_list_of_cases_that_was_lost_is_found_out_and_made_anew(seen: World) -
     assert seen.admin("rebuild", "courier-cases")[0] == 0
     assert [(row.key, row.value, row.indexes, row.reflects) for row in asyncio.run(_rows(seen))] == [
         (row.key, row.value, row.indexes, row.reflects) for row in before]
+    assert seen.admin("verify", "--patience", "0")[0] == 0
+
+
+def test_the_note_on_a_case_is_exported_and_erased_with_its_dossier(seen: World, tmp_path: Path) -> None:
+    noted = [row.key for row in asyncio.run(_rows(seen)) if row.value["state"] == "SETTLED"]
+    assert seen.admin("export", seen.scanned, "--file", str(tmp_path / "a.zip"))[0] == 0
+    with zipfile.ZipFile(tmp_path / "a.zip") as exported:
+        assert b"CaseSettled" in b"".join(exported.read(name) for name in exported.namelist())
+    code, report = seen.admin("erase", seen.scanned, "--reason", "CITIZEN_ASKED", "--operator", "quan-tri")
+
+    assert (code, [each["subject"] for each in report["parts"] if each["subject"].startswith("cases/")]) == (
+        0, [f"cases/{key}" for key in noted])
     assert seen.admin("verify", "--patience", "0")[0] == 0
 
 

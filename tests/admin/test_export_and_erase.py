@@ -46,7 +46,8 @@ def test_an_export_holds_every_fact_every_signed_scan_and_claim_and_nothing_pers
     code, checked = world.admin("export", "--check", str(tmp_path / "a.zip"))
 
     assert (dry, (tmp_path / "dry.zip").exists(), world.state() == before) == (0, False, True)
-    assert streams == {"dossiers", "parcels", "waiting-scans"}  # what was said to be delivered is a claim: it is not yet on its way
+    # What was said to be delivered is a claim, since it is not yet on its way, and a case for people to look at.
+    assert streams == {"dossiers", "parcels", "waiting-scans", "cases"}
     assert len(evidence["signed"]) == 2
     assert "act DELIVER" in evidence["signed"][1]["statement"]
     assert len([name for name in files if name.endswith(".sealed")]) == 2  # the applicant, the receiver

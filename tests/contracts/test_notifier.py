@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.courier.cases import Cases
 from services.courier.claims import Claims
 from services.courier.commands import Commands
 from services.courier.parcel_facts import Holder, ParcelDirection, ParcelRegistered, Scan, ScanActivity
@@ -96,8 +97,9 @@ class Both:
 
     def __init__(self) -> None:
         self.clock, self.streams, self.intake, self.gateway = TurnableClock(START), MemoryStreams(), MemoryStreams(), Gateway()
-        commands, scanning = Commands(self.streams, self.clock, KEY, KEY), Scanning(self.streams, self.clock)
-        claims = Claims(self.streams, self.clock, commands.parcels, scanning, WorkingCalendar(set(), set()), KEY, KEY)
+        cases = Cases(self.streams, MemoryViews(VIEWS), self.clock, KEY)
+        commands, scanning = Commands(self.streams, self.clock, KEY, KEY), Scanning(self.streams, self.clock, cases)
+        claims = Claims(self.streams, self.clock, commands.parcels, scanning, WorkingCalendar(set(), set()), (KEY, KEY), cases)
         self.parcels, self.scanning = commands.parcels, scanning
         self.reactions = Reactions(commands.parcels, claims, self.streams, MemoryViews(VIEWS))
         self.telling = Telling(self.intake, self.clock, self.gateway, bytes.decode, seal_key=KEY, code_key=KEY)
