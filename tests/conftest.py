@@ -3,6 +3,7 @@
 A missing server skips its tests and is listed with the reason at the end; named in REQUIRE it fails them.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -29,6 +30,17 @@ def need(name: str, missing: str | None) -> None:
     if name in REQUIRED:
         pytest.fail(f"REQUIRE names {name}, but: {missing}")
     pytest.skip(f"{name}: {missing}")
+
+
+@pytest.fixture(autouse=True)
+def _our_lines() -> Iterator[None]:
+    """Who configures our logger for a test, to a stream that ends with the test, leaves it to the next as it was."""
+    ours = logging.getLogger("postal")
+    handlers, level, propagate = list(ours.handlers), ours.level, ours.propagate
+    yield
+    ours.handlers[:] = handlers
+    ours.setLevel(level)
+    ours.propagate = propagate
 
 
 @pytest.fixture(scope="session")

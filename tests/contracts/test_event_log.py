@@ -122,7 +122,9 @@ async def test_l12_a_readers_turn_changes_when_another_member_may_have_had_its_p
                 while not other._consumer.assignment():
                     await asyncio.gather(reader.batch(1, 0.1), other.batch(1, 0.1))
             await log.publish(TOPIC, facts[1:])
-            assert [each.fact for each in await read_until(reader, 1)][-1] == facts[1]
+            found: list[Any] = []
+            while facts[1] not in found:  # what was not committed may come again before it
+                found += [each.fact for each in await read_until(reader, 1)]
             assert reader.turn > alone
 
 

@@ -4,6 +4,7 @@
 of their records, and in the lines of whoever could not take them in.
 """
 
+import contextlib
 import json
 import logging
 import sys
@@ -45,11 +46,13 @@ def line(event: str, *, level: int = logging.INFO, **given: Any) -> None:
 
 def call(service: str, door: str, method: str, code: str, reason: str, seconds: float, trace: str) -> None:
     """The one line of a request, level INFO. Written straight, since every request pays for it; each value is a word of ours."""
-    if _logger.isEnabledFor(logging.INFO):
-        for handler in _logger.handlers:
-            handler.stream.write(  # type: ignore[attr-defined]
-                f'{{"time": "{_utc(time.time())}", "level": "INFO", "event": "call", "service": "{service}", "door": "{door}", '
-                f'"method": "{method}", "code": "{code}", "reason": "{reason}", "ms": {seconds * 1000:.1f}, "trace": "{trace}"}}\n')
+    if not _logger.isEnabledFor(logging.INFO):
+        return
+    text = (f'{{"time": "{_utc(time.time())}", "level": "INFO", "event": "call", "service": "{service}", "door": "{door}", '
+            f'"method": "{method}", "code": "{code}", "reason": "{reason}", "ms": {seconds * 1000:.1f}, "trace": "{trace}"}}\n')
+    for handler in _logger.handlers:
+        with contextlib.suppress(OSError, ValueError):  # a full disk or a reader that has gone costs the line, never the call
+            handler.stream.write(text)  # type: ignore[attr-defined]
 
 
 def told(error: BaseException) -> str:
