@@ -1,5 +1,6 @@
 """Bad input through the real gRPC doors: a stable reason, the field, and nothing changed."""
 
+import io
 import json
 import uuid
 from pathlib import Path
@@ -196,6 +197,15 @@ def test_log_lines_take_listed_keys_alone(capsys: pytest.CaptureFixture[str], mo
         logs.line("call", full_name="Nguyễn")
 
     assert json.loads(capsys.readouterr().err)["method"] == "Track"
+
+
+async def test_a_call_is_answered_though_its_line_cannot_be_written(doors: Doors) -> None:
+    logs.configure("INFO")
+    gone = io.StringIO()
+    logs._logger.handlers[0].setStream(gone)  # type: ignore[attr-defined]
+    gone.close()
+
+    assert (await doors.call("FileDossier", a_filing(), CLERK)).dossier.tracking_code
 
 
 async def test_a_clerk_learns_the_promises_before_filing_and_they_are_those_of_the_filing(doors: Doors) -> None:
