@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pymongo
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 from postal.courier.v1 import courier_service_pb2 as courier
 from typer.testing import CliRunner
 
@@ -23,12 +25,14 @@ from services.admin.__main__ import app
 from services.demo.cases import PHARMACIST
 from services.demo.doors import Doors
 from services.demo.journey import Journey
+from services.foundation.adapters.kafka_log import reach_of
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
 from tests.builders import CLERK, a_filing
 from tests.handheld import Handheld, minting
 
 SERVICES = ("intake", "courier", "tracking")
+GROUPS = ("intake-parcels", "intake-list", "courier-dossiers", "courier-list", "tracking")
 
 
 class Died(Exception):
@@ -95,7 +99,20 @@ class World:
             with contextlib.closing(sqlite3.connect(self.chosen.store.removeprefix("sqlite:"))) as store:
                 return not store.execute("SELECT 1 FROM positions JOIN log USING (topic) WHERE log.position>positions.position "
                                          "LIMIT 1").fetchall()
-        return True  # on servers groups have committed by the time three processes have ended
+        reach = reach_of(self.chosen.log.removeprefix("kafka://"))
+        brokers, reader = AIOKafkaAdminClient(**reach), AIOKafkaConsumer(**reach)
+        await brokers.start()
+        await reader.start()
+        try:
+            for group in GROUPS:
+                stored = await brokers.list_consumer_group_offsets(group)
+                ends = await reader.end_offsets(list(stored)) if stored else {}
+                if not stored or any(stored[part].offset < end for part, end in ends.items()):
+                    return False
+            return True
+        finally:
+            await reader.stop()
+            await brokers.close()
 
     def copied(self, home: Path) -> "World":
         """The same on a copy of its file."""

@@ -12,7 +12,7 @@ from services.demo.doors import Doors
 from services.demo.journey import Journey
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
-from tests.handheld import minting
+from tests.services.standing import doors_of
 
 
 @pytest.fixture
@@ -24,11 +24,8 @@ async def system(tmp_path: Path) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def doors(system: Any) -> AsyncIterator[Doors]:
-    made = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
-                 minting(Minter(Keys.load_or_make(system.settings.keys_dir))), patience_s=0)
-    await made.ready()
-    yield made
-    await made.close()
+    async with doors_of(system, patience_s=0) as made:
+        yield made
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from postal.courier.v1 import parcel_pb2 as parcels
 
 from services.demo.doors import Doors, Person, Refusal
 from services.foundation.adapters.clocks import TurnableClock
-from services.foundation.runtime import settings, wiring
-from services.foundation.runtime.identity import Keys, Minter
-from tests.handheld import SUPERVISOR, minting
+from tests.handheld import SUPERVISOR
+from tests.services.standing import doors_of, standing_on
 from tests.services.test_bundles import ARRIVED, CONFLICT, DEPARTED, LATE, PENDING, a_parcel, enrolled, outcomes, told
 
 COURIER, ELSEWHERE = Person("bt", "COURIER", "032248"), Person("ks", "SUPERVISOR", "901000")
@@ -30,24 +29,14 @@ def clock() -> TurnableClock:
 @pytest.fixture(params=["memory"])
 async def system(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnableClock) -> AsyncIterator[Any]:
     """On the stores the test asks for."""
-    store, log, kind = f"sqlite:{tmp_path / 'post.sqlite'}", "store", request.param
-    if kind == "memory":
-        store = "memory:"
-    elif kind == "mongodb+kafka":
-        store, log = request.getfixturevalue("mongo_server"), request.getfixturevalue("kafka_server")
-    chosen = settings.Settings(store=store, log=log, mongo_database=f"t{uuid.uuid4().hex[:10]}", intake_port=0, courier_port=0,
-                               tracking_port=0, http_port=0, keys_dir=tmp_path)
-    async with wiring.running(("intake", "courier", "tracking"), chosen, clock=clock) as found:
+    async with standing_on(request, tmp_path, clock) as found:
         yield found
 
 
 @pytest.fixture
 async def doors(system: Any) -> AsyncIterator[Doors]:
-    made = Doors({name: f"127.0.0.1:{port}" for name, port in system.ports.items()},
-                 minting(Minter(Keys.load_or_make(system.settings.keys_dir))), patience_s=20)
-    await made.ready()
-    yield made
-    await made.close()
+    async with doors_of(system, patience_s=20) as made:
+        yield made
 
 
 async def cases(doors: Doors, who: Any = SUPERVISOR, **asked: Any) -> list[Any]:

@@ -86,8 +86,7 @@ class _SqliteReader:
         return taken
 
     async def at_end(self) -> bool:
-        found = self._file.rows("SELECT topic, max(position) FROM log GROUP BY topic")
-        return all(position >= dict(found).get(topic, 0) for topic, position in self._at.items())
+        return not await self.behind()
 
     async def commit(self) -> None:
         at = [(self._group, topic, position) for topic, position in self._at.items()]
