@@ -34,7 +34,7 @@ PICTURES = ROOT / "docs" / "pictures"
 IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "wrong-way", "superseded", "hand-over", "deliver",
                                          "sign-at-authority-differences", "attempt-chosen", "offline", "clock", "cases",
                                          "pictures-waiting")}
-PHONE = {"width": 360, "height": 640}
+PHONE, DESK = {"width": 360, "height": 640}, {"width": 1366, "height": 768}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
 
@@ -224,9 +224,14 @@ class Device:
                 await asyncio.sleep(0.02)
 
     async def picture(self, name: str) -> None:
-        """A screenshot into out/screens/handheld/; those of docs/courier.md also there, with PICTURES=1."""
+        """Screenshots into out/screens/handheld/, in the hand and at a desk; those of docs/courier.md also there, with PICTURES=1."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENS / f"{name}.png")
+        if self.page.viewport_size == PHONE:
+            await self.page.set_viewport_size(DESK)
+            await self.page.screenshot(path=SCREENS / f"{name}-desk.png")
+            assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+            await self.page.set_viewport_size(PHONE)
         if name in IN_THE_DOCS and os.environ.get("PICTURES") == "1":
             PICTURES.mkdir(parents=True, exist_ok=True)
             with Image.open(SCREENS / f"{name}.png") as shot:

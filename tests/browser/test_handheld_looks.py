@@ -19,7 +19,7 @@ from postal.intake.v1 import intake_service_pb2 as intake
 from services.demo.doors import Person
 from services.foundation import codes
 from services.foundation.runtime.label_keys import LabelKeys
-from tests.browser.field import PHONE, UPLOAD, Device, Field
+from tests.browser.field import DESK, PHONE, UPLOAD, Device, Field
 
 MOST_BYTES = 150 * 1024
 LOOKS = {"vi": {"locale": "vi-VN", "color_scheme": "light"}, "en-dark": {"locale": "en-GB", "color_scheme": "dark"},
@@ -133,7 +133,7 @@ async def test_sun_mode_is_black_on_white_and_stays(work: Field, device: Device)
 
 async def test_four_hundred_percent_zoom_and_a_tablet_scroll_no_side(browser: Browser, work: Field) -> None:
     for name, size, scale in (("zoom", {"width": 320, "height": 256}, 4), ("tablet", {"width": 768, "height": 1024}, 1),
-                              ("desk", {"width": 1366, "height": 768}, 1)):
+                              ("desk", DESK, 1)):
         device = await Device.open(browser, work.base, viewport=size, device_scale_factor=scale)
         await device.enrol(await work.invitation())
         for key in "158":
