@@ -18,7 +18,7 @@ async def one_file(home: Path, size: Size, quick: bool) -> list[Row]:
     """Doors, lone caller, page and visibility of the embedded system."""
     async with processes.embedded(home) as standing, processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
         idle = standing.memory()
-        found = await lives.on_one_file(standing, home, 4 if quick else 24)
+        found = await lives.on_one_file(standing, home, 3 if quick else 36)
         found += await rows.lone(standing, lambda: rows.durable_insert_sqlite(home), "SQLite", size)
         found += await rows.commit_to_visible(standing, 100 if quick else 500, "one file", 50, size)
         found += await rows.page(standing, home, size)
@@ -32,7 +32,7 @@ async def on_servers(home: Path, size: Size, quick: bool) -> list[Row]:
     async with processes.database_servers(home) as servers, processes.services_on(home, servers, "bench") as standing, \
             processes.helper(home, "loadtests.bench.floors", "echo") as (at, pid):
         idle = standing.memory()
-        found = await lives.on_servers(standing, servers, home, "bench", 4 if quick else 24)
+        found = await lives.on_servers(standing, servers, home, "bench", 3 if quick else 36)
         found += await rows.lone(standing, lambda: rows.durable_insert_mongo(servers.uri), "MongoDB", size)
         for per_s, limit in ((200, 100), (1000, 300))[:1 if quick else 2]:
             found += await rows.commit_to_visible(standing, per_s, "MongoDB + Kafka", limit, size)

@@ -1,9 +1,11 @@
 """With much stored: catch-up of relay and projector, rates at many dossiers, start-up and memory."""
 
 import asyncio
+import shutil
 import statistics
 import uuid
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from services.foundation.codes import new_tracking_code, parcel_code
@@ -40,10 +42,10 @@ def prepared(count: int, offset: int = 0, *, topic: str | None = TOPIC) -> list[
     return found
 
 
-async def fill(chosen: settings.Settings, count: int, *, topic: str | None) -> str:
-    """Stores so many dossiers in intake's streams; the tracking code of the last."""
+async def fill(chosen: settings.Settings, count: int, *, there: int = 0, topic: str | None) -> str:
+    """Stores dossiers in intake's streams until they are so many; the tracking code of the last."""
     async with wiring.open_stores(chosen, "intake", {}) as stores:
-        for offset in range(0, count, _AT_ONCE):
+        for offset in range(there, count, _AT_ONCE):
             appends = prepared(min(_AT_ONCE, count - offset), offset, topic=topic)
             if not all(await stores.streams.append_many(appends)):
                 raise RuntimeError("a dossier was there already")
@@ -83,10 +85,12 @@ async def growth(home: Path, counts: tuple[int, ...], size: Size) -> list[Row]:
     """The rate of filings with few and with many dossiers stored, one file."""
     rates: dict[int, list[float]] = {}
     memory: dict[int, tuple[float, float]] = {}
-    for count in counts:
-        folder = home / str(count)
-        folder.mkdir()
-        await fill(settings.Settings(store=f"sqlite:{folder / 'postal.sqlite'}"), count, topic=None)
+    for there, count in pairwise((0, *counts)):
+        file = home / str(count) / "postal.sqlite"
+        file.parent.mkdir()
+        if there:
+            shutil.copyfile(home / str(there) / file.name, file)
+        await fill(settings.Settings(store=f"sqlite:{file}"), count, there=there, topic=None)
     for _ in range(size.times):
         for count in counts:
             async with processes.embedded(home / str(count)) as standing:

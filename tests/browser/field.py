@@ -224,7 +224,7 @@ class Device:
                 await asyncio.sleep(0.02)
 
     async def picture(self, name: str) -> None:
-        """Screenshots into out/screens/handheld/, in the hand and at a desk; those of docs/courier.md also there, with PICTURES=1."""
+        """Screenshots into out/screens/handheld/, in the hand and at a desk; with PICTURES=1 those of docs/courier.md there too."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENS / f"{name}.png")
         if self.page.viewport_size == PHONE:

@@ -2,11 +2,16 @@
 
 import asyncio
 import copy
+import json
 import random
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -346,3 +351,37 @@ async def test_i34_one_file_and_three_services_end_in_the_same_state(
     assert rest.state_hash(one) == rest.state_hash(three)
     _change(next(iter(one.dossiers().values()))[0], weight_grams=999)
     assert rest.state_hash(one) != rest.state_hash(three)
+
+
+async def test_i33_a_restored_installation_lacks_what_came_after_the_backup_and_nothing_else(tmp_path: Path) -> None:
+    def admin(environment: dict[str, str], *words: str) -> dict[str, Any]:
+        done = subprocess.run((sys.executable, "-m", "services.admin", *words, "--json"), env=environment, capture_output=True,
+                              check=True)
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+    async def read() -> DataSet:
+        return reading.sqlite_file(tmp_path / "lost" / "postal.sqlite")
+
+    async def read_restored() -> DataSet:
+        return reading.sqlite_file(tmp_path / "new" / "postal.sqlite")
+
+    for name in ("lost", "new"):
+        (tmp_path / name).mkdir()
+    async with systems.embedded(tmp_path / "lost") as system:
+        kept = await story(system, read, 4)
+        backup = await asyncio.to_thread(admin, system.environment, "backup", str(tmp_path / "backup"))
+        lost = await story(system, read, 3, seed=8)
+    new = {**system.environment, "POSTAL_STORE": f"sqlite:{tmp_path / 'new' / 'postal.sqlite'}"}
+    await asyncio.to_thread(admin, new, "restore", str(tmp_path / "backup"))
+    async with systems.embedded(tmp_path / "new", POSTAL_KEYS_DIR=str(system.keys_dir)):
+        read_back = await storm.quiet(read_restored)
+    restored = replace(kept, **{name: getattr(read_back, name) for name in ("streams", "waiting", "topics", "rows", "private")})
+
+    assert report.violations(restored) == {}
+    lacking, moment = rest.lacking(restored, lost), datetime.fromisoformat(backup["moment"]).timestamp() * 1000
+    after = {name: fact.recorded for streams in lost.streams.values() for subject, facts in streams.items() for fact in facts
+             if fact.recorded >= moment for name in [f"{subject}/{fact.sequence}"]}
+    assert lacking == after
+    assert len(lost.dossiers()) - len(restored.dossiers()) >= 3
+    _change(_facts(restored)[-1], parcel_code="RH000000000VN")
+    assert len(rest.lacking(restored, lost)) == len(after) + 1

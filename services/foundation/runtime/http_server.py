@@ -13,12 +13,12 @@ from starlette.routing import Route
 
 from ..errors import Refused
 
-_HEADERS = {
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in {
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()", "X-Frame-Options": "DENY",
     "Strict-Transport-Security": "max-age=63072000", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+}.items()]
 
 
 class Headers:
@@ -31,9 +31,7 @@ class Headers:
         async def send_with(message: Any) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(
-                    (name.lower().encode(), value.encode()) for name, value in _HEADERS.items()
-                    if name.lower().encode() not in given)]
+                message["headers"] = [*message["headers"], *(each for each in _HEADERS if each[0] not in given)]
             await send(message)
 
         await self._app(scope, receive, send_with)

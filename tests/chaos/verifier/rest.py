@@ -1,4 +1,4 @@
-"""I26, I27, I29, I30, I32, and the state's own hash for I34."""
+"""I26, I27, I29, I30, I32, what a restore lacks for I33, and the state's own hash for I34."""
 
 import hashlib
 import json
@@ -93,6 +93,18 @@ def i30(data: DataSet) -> Iterator[str]:
 def i32(data: DataSet) -> Iterator[str]:
     """Every crash point was reached."""
     yield from (f"{point} was never reached" for point in data.expected_points if not data.points.get(point))
+
+
+def lacking(restored: DataSet, lost: DataSet) -> dict[str, int]:
+    """I33: facts that were lost with a store and are not in what was put back from its backup, by name, with the millisecond in
+    which they were written down. A fact that was put back is the same to the bit; what was never there is lacking at time 0."""
+    def facts(data: DataSet) -> dict[str, tuple[str, int]]:
+        return {f"{subject}/{fact.sequence}": (fact.hash, fact.recorded)
+                for streams in data.streams.values() for subject, written in streams.items() for fact in written}
+
+    there, was = facts(restored), facts(lost)
+    added = dict.fromkeys(there.keys() - was.keys(), 0)
+    return added | {name: recorded for name, (hashed, recorded) in was.items() if there.get(name, ("", 0))[0] != hashed}
 
 
 def state_hash(data: DataSet) -> str:
