@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.foundation.adapters.sqlite import SqliteFile, file
+from services.foundation.adapters.sqlite import SqliteStore, file
 from services.foundation.errors import Refused
 from tests.builders import an_append
 
@@ -22,9 +22,9 @@ def _start_services(store: Path, keys: Path) -> "subprocess.CompletedProcess[str
 
 async def test_c12_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "postal.sqlite"
-    async with SqliteFile(store):
+    async with SqliteStore(store):
         with pytest.raises(Refused) as refusal:
-            async with SqliteFile(store):
+            async with SqliteStore(store):
                 pytest.fail("it was opened twice")
         done = await asyncio.to_thread(_start_services, store, tmp_path / "keys")
 
@@ -38,7 +38,7 @@ async def test_c11_a_long_reader_stops_no_writer_and_the_log_is_used_again_when_
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file, "_CHECKPOINT_EVERY", 50)
     store, wal = tmp_path / "postal.sqlite", tmp_path / "postal.sqlite-wal"
-    async with SqliteFile(store) as opened:
+    async with SqliteStore(store) as opened:
         streams = opened.streams("intake")
         await streams.append(an_append("dossiers/before"))
         reader = sqlite3.connect(f"file:{store}?mode=ro", uri=True, isolation_level=None)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.foundation.adapters.sqlite import SqliteFile
+from services.foundation.adapters.sqlite import SqliteStore
 from services.foundation.errors import Exhausted, Unavailable
 from services.foundation.localservers import mongod, process
 from services.foundation.ports import Streams
@@ -39,7 +39,7 @@ async def test_c9_on_a_full_disk_sqlite_refuses_reads_on_and_recovers_without_a_
     need("full disk", small.missing())
     with small.disk(tmp_path / "disk", 8) as folder:
         filler = small.fill(folder, but=3)
-        async with SqliteFile(folder / "postal.sqlite") as opened:
+        async with SqliteStore(folder / "postal.sqlite") as opened:
             streams = opened.streams("intake")
             acknowledged, reason = await _append_until_told(streams, Exhausted, 2_000)
 
@@ -49,7 +49,7 @@ async def test_c9_on_a_full_disk_sqlite_refuses_reads_on_and_recovers_without_a_
 
             filler.unlink()
             await streams.append(an_append("dossiers/after"))
-        async with SqliteFile(folder / "postal.sqlite") as again:
+        async with SqliteStore(folder / "postal.sqlite") as again:
             assert await _missing(again.streams("intake"), [*acknowledged, "dossiers/after"]) == []
 
 

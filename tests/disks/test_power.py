@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.foundation.adapters.sqlite import SqliteFile, file
+from services.foundation.adapters.sqlite import SqliteStore, file
 from tests.conftest import need
 from tests.disks import cut
 
@@ -44,7 +44,7 @@ async def _after_cuts(folder: Path, synchronous: str) -> After:
     store.parent.mkdir()
     environment = {**os.environ, "LD_PRELOAD": str(cut.forgetful_disk(folder)), "UNSYNCED_WATCH": "postal.sqlite"}
     acknowledged, forgotten = await asyncio.to_thread(_cut_the_power, store, synchronous, environment)
-    async with SqliteFile(store) as opened:
+    async with SqliteStore(store) as opened:
         found = await opened.streams("intake").read_many(acknowledged)
     return After(len(acknowledged), sum(not facts for facts in found.values()), forgotten)
 

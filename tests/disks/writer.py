@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.foundation.adapters.sqlite import file
+from services.foundation.adapters.sqlite import SqliteStore, file
 from tests.builders import an_append
 
 _CALLERS = 4
@@ -13,7 +13,7 @@ _CALLERS = 4
 async def main(path: Path, synchronous: str, around: str) -> None:
     """Each caller has subjects of its own; a line a subject that is acknowledged."""
     file._SYNCHRONOUS = synchronous
-    async with file.SqliteFile(path) as opened:
+    async with SqliteStore(path) as opened:
         streams = opened.streams("intake")
 
         async def caller(number: int) -> None:

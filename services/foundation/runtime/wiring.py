@@ -14,7 +14,7 @@ from ..adapters import notifiers
 from ..adapters.clocks import SystemClock
 from ..adapters.memory import MemoryEventLog, MemorySequences, MemoryStreams, MemoryViews
 from ..adapters.printers import opened
-from ..adapters.sqlite import SqliteFile
+from ..adapters.sqlite import SqliteStore
 from ..calendar import VIETNAM
 from ..errors import Invalid, Problem
 from ..ports import Clock, EventLog, Stores
@@ -60,7 +60,7 @@ class _Backend:
 
     def __init__(self, settings: Settings, stack: AsyncExitStack, spans: "Spans | None" = None, *, read_only: bool = False) -> None:
         self._settings, self._stack, self._spans, self._read_only = settings, stack, spans, read_only
-        self._file: SqliteFile | None = None
+        self._file: SqliteStore | None = None
         self._memory_log = MemoryEventLog()
 
     async def stores(self, service: str, declared: Declared) -> Stores:
@@ -89,10 +89,10 @@ class _Backend:
             return self._memory_log
         return (await self._opened()).event_log()
 
-    async def _opened(self) -> SqliteFile:
+    async def _opened(self) -> SqliteStore:
         if self._file is None:
             path = self._settings.store.removeprefix("sqlite:")
-            self._file = await self._stack.enter_async_context(SqliteFile(path, read_only=self._read_only))
+            self._file = await self._stack.enter_async_context(SqliteStore(path, read_only=self._read_only))
             self._file.committed = partial(metrics.committed, "sqlite")
             disk.watched(path)
         return self._file

@@ -1,5 +1,5 @@
-"""Every port on one SQLite file: file.py (one writer), streams.py, views.py (and sequences), event_log.py."""
+"""Every port on one SQLite file: file.py (one writer), streams.py, views.py (and sequences), event_log.py; store.py holds them."""
 
-from .file import SqliteFile
+from .store import SqliteStore
 
-__all__ = ["SqliteFile"]
+__all__ = ["SqliteStore"]

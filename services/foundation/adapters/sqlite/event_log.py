@@ -4,15 +4,12 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from ...envelope import pack, unpack
 from ...errors import Invalid
 from ...events import Recorded
 from ...ports import Delivery, LogReader
-
-if TYPE_CHECKING:
-    from .file import SqliteFile
+from .file import SqliteFile
 
 SET_ASIDE = "postal.set-aside.v1"
 _MOST_COUNTED = 100_000  # of what a reader has not read yet; further behind is told as so much
@@ -21,7 +18,7 @@ _MOST_COUNTED = 100_000  # of what a reader has not read yet; further behind is 
 class SqliteEventLog:
     """The log shared by the services of one file."""
 
-    def __init__(self, file: "SqliteFile") -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
         self._published = asyncio.Condition()
 
@@ -58,7 +55,7 @@ class SqliteEventLog:
 class _SqliteReader:
     turn = 0  # the only member
 
-    def __init__(self, file: "SqliteFile", published: asyncio.Condition, topics: Sequence[str], group: str,
+    def __init__(self, file: SqliteFile, published: asyncio.Condition, topics: Sequence[str], group: str,
                  afresh: bool) -> None:
         self._file, self._published, self._group = file, published, group
         stored = {} if afresh else dict(file.rows("SELECT topic, position FROM positions WHERE reader=?", (group,)))

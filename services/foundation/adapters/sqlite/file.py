@@ -10,7 +10,7 @@ import asyncio
 import fcntl
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,7 @@ from typing import Any, Self
 
 from ...crashpoints import reach
 from ...errors import Exhausted, NotFound, Problem, Refused, Unavailable
-from .event_log import SqliteEventLog
 from .schema import SCHEMA
-from .streams import SqliteStreams
-from .views import SqliteSequences, SqliteViews
 
 _MOST_TOGETHER = 512  # writes in one commit
 _CHECKPOINT_EVERY = 2_000  # commits
@@ -38,8 +35,6 @@ class SqliteFile:
         self._waiting: list[tuple[Write, asyncio.Future[Any]]] = []
         self._turns: asyncio.Task[None] | None = None
         self._reader: sqlite3.Connection | None = None
-        self._appended: dict[str, asyncio.Event] = {}
-        self._log: SqliteEventLog | None = None
         self._commits = 0
         self.committed: Callable[[int, float], None] = lambda writes, seconds: None  # told of each commit
         self.known: set[tuple[str, ...]] = set()  # small rows that are there for certain; emptied by any rollback
@@ -84,23 +79,6 @@ class SqliteFile:
         if self._reader is not None:
             self._reader.close()
         self._lock.close()
-
-    def streams(self, service: str) -> SqliteStreams:
-        """The service's streams."""
-        return SqliteStreams(self, service, self._appended.setdefault(service, asyncio.Event()))
-
-    def views(self, service: str, declared: Mapping[str, Sequence[str]]) -> SqliteViews:
-        """The service's views."""
-        return SqliteViews(self, service, declared)
-
-    def sequences(self, service: str) -> SqliteSequences:
-        """The service's numbers."""
-        return SqliteSequences(self, service)
-
-    def event_log(self) -> SqliteEventLog:
-        """The log shared by all services of this file."""
-        self._log = self._log or SqliteEventLog(self)
-        return self._log
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Reads inline: a point read takes microseconds, less than a hop to another thread."""

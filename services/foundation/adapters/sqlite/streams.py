@@ -3,16 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...envelope import kept, pack, sound
 from ...events import Append, Recorded
 from ...ports import Stored, Whole
 from ..memory import conflict, wait_and_clear
+from .file import SqliteFile
 from .schema import IN_ONE_QUERY, marks
-
-if TYPE_CHECKING:
-    from .file import SqliteFile
 
 _FACTS_OF_MANY = "SELECT subject, record FROM facts WHERE service=? AND subject IN ({}) ORDER BY subject, sequence"
 _WAITING = ("SELECT w.id, w.topic, f.record FROM (SELECT * FROM waiting WHERE service=? ORDER BY id LIMIT ?) w JOIN facts f "
@@ -28,7 +26,7 @@ _FACTS = "SELECT record FROM facts WHERE service=? AND subject=? ORDER BY sequen
 class SqliteStreams:
     """Streams of one service."""
 
-    def __init__(self, file: "SqliteFile", service: str, appended: asyncio.Event) -> None:
+    def __init__(self, file: SqliteFile, service: str, appended: asyncio.Event) -> None:
         self._file, self._service, self._appended = file, service, appended
 
     async def read(self, subject: str) -> list[Recorded]:

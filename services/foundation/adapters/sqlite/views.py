@@ -5,14 +5,12 @@ import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...ports import Row, Views
 from ..memory_views import check_declared, index_values, named, overtaken, swapped
+from .file import SqliteFile
 from .schema import IN_ONE_QUERY, marks
-
-if TYPE_CHECKING:
-    from .file import SqliteFile
 
 _COUNT = "SELECT count(DISTINCT key) FROM (SELECT key FROM row_index WHERE service=? AND view=? AND name=? AND {} LIMIT ?)"
 _ROWS = "SELECT key, value, reflects, indexes FROM rows WHERE service=? AND view=? AND key IN ({})"
@@ -22,7 +20,7 @@ _PAGE = "SELECT key, value, reflects, indexes FROM rows WHERE service=? AND view
 class SqliteViews:
     """Views of one service."""
 
-    def __init__(self, file: "SqliteFile", service: str, declared: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, file: SqliteFile, service: str, declared: Mapping[str, Sequence[str]]) -> None:
         self._file, self._service = file, service
         self._declared = {view: tuple(names) for view, names in declared.items()}
         self._beside: dict[str, int] = {}
@@ -167,7 +165,7 @@ def _remove(writer: sqlite3.Connection, service: str, physical: str, keys: Seque
 class SqliteSequences:
     """Numbers of one service."""
 
-    def __init__(self, file: "SqliteFile", service: str) -> None:
+    def __init__(self, file: SqliteFile, service: str) -> None:
         self._file, self._service = file, service
 
     async def block(self, name: str, size: int) -> int:
