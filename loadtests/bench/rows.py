@@ -25,7 +25,7 @@ from .processes import Standing
 class Size:
     """How long to look: seconds a sample, samples a row."""
 
-    seconds: float = 2.5
+    seconds: float = 2.2
     times: int = 3
     callers: int = 64
 

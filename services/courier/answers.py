@@ -63,6 +63,9 @@ class Claim:
     pending: bool
 
 
+_MATTERS = {outcome: place for place, outcome in enumerate(EntryOutcome)}
+
+
 def told(problem: Problem | None) -> Told | None:
     """The problem in the answer's form."""
     return None if problem is None else Told(reason=problem.reason, field=problem.field, message=problem.message)
@@ -80,5 +83,4 @@ def result(sequence: int, moment: datetime, parcels: Sequence[EntryParcelResult]
 
 
 def _worst(outcomes: Iterable[EntryOutcome]) -> EntryOutcome:
-    order = list(EntryOutcome)
-    return min(outcomes, key=order.index)
+    return min(outcomes, key=_MATTERS.__getitem__)

@@ -62,10 +62,12 @@ async def phone_that_is_killed(player: Any, chromium: str, home: Path) -> AsyncI
     process = await asyncio.create_subprocess_exec(
         chromium, "--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={home}", *FLAGS, "about:blank",
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    context = (await connected(player, port)).contexts[0]
-    yield Device(context, context.pages[0])
-    process.kill()
-    await process.wait()
+    try:
+        context = (await connected(player, port)).contexts[0]
+        yield Device(context, context.pages[0])
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def test_1_what_has_beeped_survives_a_killed_browser(work: Field, chromium: str, tmp_path: Path) -> None:

@@ -77,9 +77,15 @@ def answered(answer: dict[str, Any]) -> dict[str, Any]:
 def planned(clients: Clients, *, short: bool) -> dict[str, deeds.Deed]:
     """The deeds by name, in order."""
     times = 1 if short else 3
+
+    def flow() -> Any:
+        """Waits until dossiers come to their end again."""
+        return answered(clients.ask("flow"))
+
     found: dict[str, deeds.Deed] = {"nothing, for comparison": dict, "scale 1, 3, 1": deeds.scale,
                                     "roll to the next version and back": deeds.roll}
-    found |= {f"kill -9 {name}, {times} times": deeds.kill(name, times, lambda: answered(clients.ask("flow"))) for name in ALL}
+    found |= {f"kill -9 {name}, {times} times": deeds.kill(name, times, flow) for name in ALL}
+    found["kill -9 one of two of each service"] = deeds.kill_one_of_two(flow)
     return found | {"drain the node": deeds.drain, "new keys for tokens and labels": rotate(clients)}
 
 

@@ -70,6 +70,16 @@ def kill(name: str, times: int, flow: Callable[[], Any]) -> Deed:
     return deed
 
 
+def kill_one_of_two(flow: Callable[[], Any]) -> Deed:
+    """Two of each; kill -9 of one: the other answers meanwhile."""
+    def deed() -> dict[str, Any]:
+        _scaled(2)
+        told = {f"{name} ready again after": kill(name, 1, flow)()["ready again after"][0] for name in SERVICES}
+        _scaled(1)
+        return told
+    return deed
+
+
 def drain() -> dict[str, Any]:
     """Two of each; the node is drained: nobody may be left without a pod. Then it takes work again."""
     _scaled(2)
