@@ -139,7 +139,9 @@ async def test_nothing_personal_leaves_intake(start: Start, tmp_path: Path) -> N
     found = await facts_of(system, journey)
     canaries = [word.encode() for word in (APPLICANT.full_name, APPLICANT.identity_number, APPLICANT.phone, APPLICANT.address)]
 
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "keys" not in path.parts}
+    told = {path: text for path, text in files.items() if "notices" in path.parts}  # whom a gateway to telephones has to reach
     blobs = [fact.data for facts in found.values() for fact in facts]
-    blobs += [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "keys" not in path.parts]
+    blobs += [text.replace(b"To: " + APPLICANT.phone.encode(), b"", 1) if path in told else text for path, text in files.items()]
     for canary in canaries:
         assert not [blob[:40] for blob in blobs if canary in blob]
