@@ -117,8 +117,7 @@ class Clients:
 
     async def is_refused(self, name: str, **_: Any) -> dict[str, Any]:
         """Whether every pod of every service refuses the tokens of a key."""
-        doors = Doors({each: f"dns:///{each}:{settings.read().port(each)}" for each in SERVICES}, minting(KEYS / name).mint_for,
-                      patience_s=0)
+        doors = Doors({each: f"dns:///{each}:{settings.read().port(each)}" for each in SERVICES}, minting(KEYS / name).mint_for)
         try:
             reasons = []
             for _time in range(6):
