@@ -116,7 +116,7 @@ class Clients:
         return {"signing": name}
 
     async def is_refused(self, name: str, **_: Any) -> dict[str, Any]:
-        """Whether every pod of every service refuses the tokens of a key."""
+        """What intake's pods, in turn, say to the tokens of a key; the other services read the same Secret and start with it."""
         doors = Doors({each: f"dns:///{each}:{settings.read().port(each)}" for each in SERVICES}, minting(KEYS / name).mint_for)
         try:
             reasons = []
