@@ -9,7 +9,7 @@ does not name: a reader compiles only what it reads.
 import types
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -28,6 +28,7 @@ from .recent import Recent
 
 FieldDescriptor = Any  # the pure and the C implementation have a class each
 
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _recent: Recent[Any] = Recent(8192)  # facts by class and bytes
 _TYPE_OF: dict[type, str] = {}  # fact class -> full message name, for encode
 
@@ -68,9 +69,12 @@ class Registry:
 
 def encode(fact: Any) -> tuple[str, bytes]:
     """Full message name and deterministic bytes of a registered fact."""
-    name = _TYPE_OF[type(fact)]
-    data = to_message(fact, _message_class(name)).SerializeToString(deterministic=True)
-    _recent.keep((type(fact), data), fact)
+    cls = type(fact)
+    name = _TYPE_OF[cls]
+    message = to_message(fact, _message_class(name))
+    data = message.SerializeToString(deterministic=True)
+    # What the bytes say, not what was given: a process that reads them after a restart has nothing else.
+    _recent.keep((cls, data), from_message(message, cls))
     return name, data
 
 
@@ -142,7 +146,7 @@ def _each(one: _Writer) -> _Writer:
 
 
 def _stamp(moment: datetime) -> dict[str, int]:
-    ms = round(moment.timestamp() * 1000)
+    ms = (moment - _EPOCH) // _MILLISECOND  # cut, as the envelope's times are; exact in every year
     return {"seconds": ms // 1000, "nanos": ms % 1000 * 1_000_000}
 
 

@@ -15,7 +15,8 @@ from .events import Append, Recorded
 
 
 class Clock(Protocol):
-    """Tells the time. C1: aware, in UTC."""
+    """Tells the time. C1: aware, in UTC, whole milliseconds: what every store keeps, so that nothing is said more exactly before
+    a restart than after it."""
 
     def now(self) -> datetime: ...
 

@@ -12,24 +12,24 @@ from .meaning import OWNED
 _WHEN = datetime(2026, 11, 24, 3, 0, 0, 7000, tzinfo=UTC)
 
 
-def every_fact() -> Iterator[Any]:
-    """An example of each kind that this version writes."""
+def every_fact(when: datetime = _WHEN) -> Iterator[Any]:
+    """An example of each kind that this version writes; ``when`` stands at all its times."""
     for registry in OWNED:
         for cls in registry._classes.values():
-            yield filled(cls)
+            yield filled(cls, when=when)
 
 
-def filled(kind: Any, name: str = "") -> Any:
+def filled(kind: Any, name: str = "", *, when: datetime = _WHEN) -> Any:
     """A value of a type, never its default."""
     if get_origin(kind) in (Union, types.UnionType):
-        return filled(next(each for each in get_args(kind) if each is not type(None)), name)
+        return filled(next(each for each in get_args(kind) if each is not type(None)), name, when=when)
     if get_origin(kind) is tuple:
-        return (filled(get_args(kind)[0], name),)
+        return (filled(get_args(kind)[0], name, when=when),)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{field.name: filled(hints[field.name], field.name) for field in fields(kind)})
+        return kind(**{field.name: filled(hints[field.name], field.name, when=when) for field in fields(kind)})
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return list(kind)[-1]
     if kind is str:
         return "2026-11-30" if "date" in name else f"{name} đủ dấu"
-    return {bool: True, int: 7, bytes: b"\x00\xff", datetime: _WHEN, date: _WHEN.date()}[kind]
+    return {bool: True, int: 7, bytes: b"\x00\xff", datetime: when, date: when.date()}[kind]

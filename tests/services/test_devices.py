@@ -24,6 +24,7 @@ from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.device_tokens import DeviceKey, DeviceTokens
 from services.foundation.runtime.identity import Keys, Minter
 from tests.builders import CLERK, COURIER, OFFICER, START
+from tests.corpus.meaning import forget
 from tests.handheld import SUPERVISOR, Handheld, minting
 
 
@@ -63,6 +64,14 @@ async def test_an_invitation_is_good_once_and_its_repeat_gets_the_same_answer(do
     assert len(invited.invitation_code.replace("-", "")) == 30
     assert first.device_id == second.device_id == invited.device_id
     assert await reason_of(doors.call("EnrolDevice", enrolling(invited.invitation_code, thief))) == "INVITATION_USED"
+
+
+async def test_the_repeat_of_an_invitation_gets_the_same_answer_from_a_process_that_only_reads_what_is_stored(doors: Doors) -> None:
+    asked = an_invitation()
+    invited = await doors.call("InviteDevice", asked, SUPERVISOR)
+    forget()
+
+    assert await doors.call("InviteDevice", asked, SUPERVISOR) == invited
 
 
 async def test_a_developer_is_told_an_invitation_that_enrols(doors: Doors, system: Any) -> None:

@@ -13,6 +13,14 @@ def test_c1_the_time_is_aware_and_in_utc(clock: SystemClock | TurnableClock) -> 
     assert clock.now().tzinfo is UTC
 
 
+def test_c1_the_time_is_whole_milliseconds() -> None:
+    clock = TurnableClock(START + timedelta(microseconds=1999))
+    clock.turn(timedelta(microseconds=1500))
+
+    assert clock.now() == START + timedelta(milliseconds=2)
+    assert [now.microsecond % 1000 for now in (SystemClock().now() for _ in range(10))] == [0] * 10
+
+
 def test_a_turnable_clock_stands_still_and_turns_both_ways() -> None:
     clock = TurnableClock(datetime.fromisoformat("2026-11-24T10:00:00+07:00"))
     assert clock.now() == clock.now() == START
