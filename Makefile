@@ -22,6 +22,7 @@ IMAGE ?= dossier-post
 IMAGE_ARGS ?=
 SCENARIO ?= plan
 PYTEST_ARGS ?=
+WORKERS ?= auto
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
@@ -101,10 +102,10 @@ run: setup pages-where-npm-is ## run everything in one process on one SQLite fil
 demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends after it, TARGET=up uses `make up`)
 	@$(PY) -m services.demo --target $(TARGET) $(if $(filter 1,$(ONCE)),--once)
 
-test: setup-test ## run every test (REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups,prometheus fails where one is missing)
+test: setup-test ## run every test (WORKERS=1 one after the other; REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups,prometheus fails where one is missing)
 	@$(PY) deploy/setup/system_packages.py
 	@$(MAKE) --no-print-directory pages-where-npm-is
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 chaos: setup-test ## kill processes at every named point, break servers and network, then verify (KILLS=200 SEED=1 ONLY=file,servers,faults,three,network)
 	@$(PY) deploy/setup/system_packages.py storms

@@ -1,8 +1,10 @@
 """Real servers for the tests that need them, started here on free ports and stopped at the end.
 
-A missing server skips its tests and is listed with the reason at the end; named in REQUIRE it fails them.
+A missing server skips its tests and is listed with the reason at the end; named in REQUIRE it fails them. On several processors
+(`make test`) each worker takes file after file and has servers of its own.
 """
 
+import fcntl
 import logging
 import os
 import shutil
@@ -19,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = {name for name in os.environ.get("REQUIRE", "").split(",") if name}
 _ran: set[str] = set()
 _not_run: dict[str, str] = {}
+# Rooms whose files take longest come first: none is left to one worker while the others have nothing to do.
+_FIRST = ("journeys", "browser", "admin", "simulation", "hostile", "architecture", "seeing", "chaos", "contracts")
 
 
 def need(name: str, missing: str | None) -> None:
@@ -87,9 +91,32 @@ def built_pages() -> Path:
     """The folder of the pages of staff, built anew if a source has changed since."""
     missing = [name for name in ("node", "npm", "make") if shutil.which(name) is None]
     need("node", f"not on PATH: {', '.join(missing)}" if missing else None)
-    done = subprocess.run(["make", "pages"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "pages.lock").open("w") as turn:  # workers build one after the other, and the second has nothing to do
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        done = subprocess.run(["make", "pages"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "build" / "pages"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        room = item.path.relative_to(ROOT / "tests").parts[0]
+        return _FIRST.index(room) if room in _FIRST else len(_FIRST)
+
+    items.sort(key=turn)  # within a room the order stays
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["servers"] = (sorted(_ran), _not_run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    ran, not_run = getattr(node, "workeroutput", {}).get("servers", ((), {}))
+    _ran.update(ran)
+    _not_run.update(not_run)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

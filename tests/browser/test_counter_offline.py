@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, async_playwright
 from postal.intake.v1 import intake_service_pb2 as intake
 
@@ -176,6 +177,32 @@ _ALL_KEPT = """async () => {
     }
     db.close();
     return JSON.stringify([all, { ...localStorage }, { ...sessionStorage, badge: '' }]);
+}"""
+
+
+@pytest.mark.parametrize(("edits", "expected"), [(-8, "khai sinh"), (1, "khai sinh lại")], ids=["older", "newer"])
+async def test_letters_from_before_the_database_s_own_are_no_news(clerk: Clerk, edits: int, expected: str) -> None:
+    """What a page kept on its way to the database comes back after kill -9, even if it had been taken away since."""
+    await clerk.at("procedure")
+    await clerk.type("khai sinh")
+    while "khai sinh" not in await clerk.page.evaluate(_ALL_KEPT):
+        await clerk.page.wait_for_timeout(20)
+    await clerk.page.evaluate(_LEFT_BEHIND, [edits, "k" if edits < 0 else "khai sinh lại"])
+    await clerk.page.reload()
+    await clerk.at("procedure")
+
+    assert await clerk.value("procedure") == expected
+    assert await clerk.page.evaluate("() => Object.keys(localStorage).filter((key) => key.startsWith('draft/'))") == []
+
+
+_LEFT_BEHIND = """async ([edits, query]) => {
+    const asked = indexedDB.open('counter');
+    const db = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+    const got = db.transaction('drafts').objectStore('drafts').getAll();
+    const [draft] = await new Promise((resolve) => { got.onsuccess = () => resolve(got.result); });
+    db.close();
+    const left = { ...draft, edits: draft.edits + edits, values: { ...draft.values, query } };
+    localStorage.setItem(`draft/${draft.id}`, JSON.stringify(left));
 }"""
 
 

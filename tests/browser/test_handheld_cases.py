@@ -24,7 +24,7 @@ async def troubled(work: Field, conflicts: int = 2) -> list[str]:
     doors = Doors({name: f"127.0.0.1:{port}" for name, port in work.found.ports.items()},
                   minting(Minter(Keys.load_or_make(work.home))))
     hand = await Handheld(operator="bt-nam").enrol(doors, work.supervisor(work.office))
-    made = [hand.offer(code, to="901000") for code in mine]
+    made = [hand.offer(code, to="901000", at=hand.now() + after) for after, code in enumerate(mine)]  # cases stand in their order
     newer = hand.scan(mine[-1], parcels.SCAN_ACTIVITY_DEPARTED, at=hand.now() + 60)
     for entries in ((*made, newer), (hand.scan(mine[-1], parcels.SCAN_ACTIVITY_ARRIVED, at=hand.now() - 60),)):
         await doors.call("UploadBundle", hand.bundle(*entries), hand)

@@ -295,8 +295,8 @@ async def test_a_device_from_before_pictures_were_sent_brings_those_of_its_queue
     await device.context.set_offline(True)
     await handed_over(device, dossier.parcel_code)
     on_device = await drawn_on(device)
-    await device.context.set_offline(False)
     await device.context.route(UPLOAD, lambda route: route.abort("connectionreset"))
+    await device.context.set_offline(False)
     await device.page.goto(f"{work.base}/healthz")  # of the same origin, without a page that holds the database
     await device.page.evaluate(AS_BEFORE)
     await device.context.unroute(UPLOAD)

@@ -31,9 +31,9 @@ const EMPTY = {
 };
 const CHECKED = Object.keys(CHECKS);
 
-/** An empty draft of a person at an office; ``id`` becomes the request id. */
+/** An empty draft of a person at an office; ``id`` becomes the request id, ``edits`` counts what was done to it. */
 export function newDraft({ id, person, office, now }) {
-  return { id, person, office, created: now, changed: now, step: STEPS[0].id, values: { ...EMPTY } };
+  return { id, person, office, created: now, changed: now, edits: 0, step: STEPS[0].id, values: { ...EMPTY } };
 }
 
 /** The draft with some values set. */

@@ -34,7 +34,7 @@ export class Form {
   /** Takes a new draft and keeps it. */
   replace(draft) {
     if (this.closed) return; // it was handed in: a late key must not bring the draft back
-    this.draft = { ...draft, changed: new Date().toISOString() };
+    this.draft = { ...draft, edits: (this.draft.edits ?? 0) + 1, changed: new Date().toISOString() };
     this.#keep(this.draft);
     this.refresh();
   }

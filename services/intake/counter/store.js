@@ -47,12 +47,13 @@ class Store {
     if (localStorage.getItem(key) === text) localStorage.removeItem(key);
   }
 
-  /** Takes in the drafts whose last letters the database has not seen, unless they were handed in meanwhile. */
+  /** Takes in the drafts whose last letters the database has not seen, unless they were handed in meanwhile. A browser that is
+   * killed may bring back what had been taken away there: letters that are older than the database's are no news. */
   async recover() {
     for (const key of Object.keys(localStorage).filter((each) => each.startsWith(IN_FLIGHT))) {
       const draft = JSON.parse(localStorage.getItem(key));
       const done = (await this.entry(draft.id)) ?? (await this.filedCodes()).find(({ requestId }) => requestId === draft.id);
-      if (done) localStorage.removeItem(key);
+      if (done || (await this.draft(draft.id))?.edits >= draft.edits) localStorage.removeItem(key);
       else await this.saveDraft(draft);
     }
   }
