@@ -12,6 +12,7 @@ from . import process
 
 VERSION = "4.3.0"
 _POM = Path(__file__).with_name("kafka-pom.xml")
+_BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # of a command that ends at once
 _JVM = ("-Xms256m", "-Xmx256m", "-XX:TieredStopAtLevel=1")
 
 
@@ -77,7 +78,7 @@ def start(port: int, folder: Path, *, told: int | None = None, node: Node | None
     node = node or Node(1, (_controller_port(folder),), new_id())
     settings.write_text(_properties(port, folder, told or port, node), encoding="utf-8")
     if not (folder / "data" / "meta.properties").exists():
-        subprocess.run((*java, "kafka.tools.StorageTool", "format", "-t", node.cluster, "-c", str(settings)),
+        subprocess.run((java[0], *_BRIEF, *java[1:], "kafka.tools.StorageTool", "format", "-t", node.cluster, "-c", str(settings)),
                        check=True, capture_output=True)
     pid = process.start((java[0], *_JVM, *java[1:], "kafka.Kafka", str(settings)), folder / "kafka.log")
     if not process.until(lambda: process.is_open(port) or not process.is_alive(pid), 60) or not process.is_alive(pid):
