@@ -135,6 +135,7 @@ class EventLog(Protocol):
     L12 ``turn`` of a reader has changed before ``batch`` gives anything of a part that another member may have had meanwhile.
     L13 ``behind`` of a reader tells how many records of its part its batches have not given yet.
     L14 ``at_end`` of the only member of a group tells whether ``batch`` has given everything published before it was asked.
+    L15 Who waits for a batch may be cut off at any moment: publishers and other readers go on.
     """
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None: ...

@@ -89,6 +89,17 @@ async def test_an_error_waits_for_a_tap_and_the_next_scan_is_not_lost_unseen(wor
     await device.until("today", 1)
 
 
+async def test_enter_where_nothing_was_typed_sends_nothing_and_leaves_the_page(device: Device) -> None:
+    await device.page.evaluate("() => { window.stayed = true; }")
+    await device.page.focus("#sink")
+    await device.page.keyboard.press("Enter")
+    await device.mode("2")
+    await device.page.wait_for_selector("#sink:focus")
+
+    assert await device.page.evaluate("() => window.stayed")
+    assert device.wrong == []
+
+
 @pytest.mark.parametrize("method", ["TELEX", "VNI"])
 async def test_what_a_vietnamese_keyboard_made_of_a_code_is_undone(device: Device, method: str) -> None:
     await device.context.set_offline(True)
@@ -97,6 +108,7 @@ async def test_what_a_vietnamese_keyboard_made_of_a_code_is_undone(device: Devic
     damaged = typed(code, method)
     assert damaged is not None
     assert damaged != code
+    await device.page.wait_for_selector("#sink:focus")
     await device.page.keyboard.insert_text(damaged)
     await device.page.keyboard.press("Enter")
 

@@ -1,9 +1,11 @@
 """The event log, clause by clause, on every adapter."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 from services.foundation.ports import Delivery
+from services.foundation.runtime.loops import end
 from tests.builders import an_append
 
 TOPIC = "postal.dossiers.v1"
@@ -151,3 +153,19 @@ async def test_l14_a_lone_reader_knows_when_it_has_read_everything(open_log: Any
             assert not await reader.at_end()
             assert len(await read_until(reader, 1)) == 1
             assert await reader.at_end()
+
+
+async def test_l15_who_waits_may_be_cut_off_at_any_moment_and_all_others_go_on(open_log: Any) -> None:
+    async def waits(reader: Any) -> None:
+        while True:
+            await reader.batch(10, 0.0006)
+
+    async with open_log() as log, AsyncExitStack() as stack:
+        other, *readers = [await stack.enter_async_context(log.reader([TOPIC], f"g{number}")) for number in range(5)]
+        for later in range(20):  # around the moments when their time is over
+            waiting = [asyncio.create_task(waits(reader)) for reader in readers]
+            await asyncio.sleep(0.003 + later * 0.00005)
+            await asyncio.wait_for(end(waiting, again_s=0.1), 20)
+        facts = an_append("dossiers/a", count=3).facts
+        await asyncio.wait_for(log.publish(TOPIC, facts), 10)
+        assert [each.fact for each in await read_until(other, 3)] == list(facts)

@@ -58,6 +58,24 @@ async def test_a_loop_that_fails_is_told_without_its_text_and_starts_again(caplo
     assert "Hoa" not in str(told)
 
 
+async def test_a_loop_that_makes_a_failure_of_its_cancellation_ends_at_once() -> None:
+    began, rounds = asyncio.Event(), 0
+
+    async def loop() -> None:
+        nonlocal rounds
+        rounds += 1
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise RuntimeError("the client library was not finished") from None
+
+    running = asyncio.create_task(kept_running(loop, "courier", "Consumer", first_pause_s=0.001))
+    await asyncio.wait_for(began.wait(), 10)
+    await asyncio.wait_for(end([running], again_s=60), 10)
+    assert rounds == 1
+
+
 async def test_a_cancellation_of_somebody_else_s_task_is_a_failure_like_another() -> None:
     """A client library that awaits a task it has itself cancelled raises CancelledError into our loop (aio-libs/aiokafka#647)."""
     rounds, well = 0, asyncio.Event()

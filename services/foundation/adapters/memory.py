@@ -9,8 +9,9 @@ from ..events import Append, Recorded
 from ..ports import Stored, Whole
 from .memory_log import MemoryEventLog
 from .memory_views import MemoryViews
+from .waiting import wait_and_clear
 
-__all__ = ["MemoryEventLog", "MemorySequences", "MemoryStreams", "MemoryViews", "conflict", "wait_and_clear"]
+__all__ = ["MemoryEventLog", "MemorySequences", "MemoryStreams", "MemoryViews", "conflict"]
 
 
 def conflict(append: Append) -> Conflict:
@@ -117,16 +118,6 @@ class MemoryStreams:
 
     async def wait_unpublished(self, timeout_s: float) -> bool:
         return await wait_and_clear(self._appended, timeout_s)
-
-
-async def wait_and_clear(event: asyncio.Event, timeout_s: float) -> bool:
-    """True if the event came within the time; it is cleared."""
-    try:
-        await asyncio.wait_for(event.wait(), timeout_s)
-    except TimeoutError:
-        return False
-    event.clear()
-    return True
 
 
 class MemorySequences:

@@ -1,11 +1,11 @@
 """The event log in memory."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from ..events import Recorded
 from ..ports import Delivery, LogReader
+from .waiting import Bell
 
 
 class MemoryEventLog:
@@ -14,7 +14,7 @@ class MemoryEventLog:
     def __init__(self) -> None:
         self._topics: dict[str, list[Delivery]] = {}
         self._positions: dict[tuple[str, str], int] = {}
-        self._published = asyncio.Condition()
+        self._published = Bell()
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
         await self._put(topic, [(fact, b"", "") for fact in facts])
@@ -29,11 +29,10 @@ class MemoryEventLog:
         await self._put("postal.set-aside.v1", [(None, value, f"{topic} {key} {reason}")])
 
     async def _put(self, topic: str, records: Sequence[tuple[Recorded | None, bytes, str]]) -> None:
-        async with self._published:
-            kept = self._topics.setdefault(topic, [])
-            for fact, raw, reason in records:
-                kept.append(Delivery(topic=topic, partition=0, offset=len(kept), fact=fact, raw=raw, reason=reason))
-            self._published.notify_all()
+        kept = self._topics.setdefault(topic, [])
+        for fact, raw, reason in records:
+            kept.append(Delivery(topic=topic, partition=0, offset=len(kept), fact=fact, raw=raw, reason=reason))
+        self._published.ring()
 
     async def put_raw(self, topic: str, raw: bytes) -> None:
         """An unreadable record, for tests of L8."""
@@ -63,12 +62,7 @@ class _MemoryReader:
 
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
         taken = self._take(limit)
-        if not taken:
-            try:
-                async with self._log._published:
-                    await asyncio.wait_for(self._log._published.wait(), wait_s)
-            except TimeoutError:
-                return []
+        if not taken and await self._log._published.heard(wait_s):
             taken = self._take(limit)
         return taken
 

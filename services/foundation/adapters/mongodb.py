@@ -21,10 +21,11 @@ from ..envelope import sound
 from ..errors import Refused
 from ..events import Append, Recorded
 from ..ports import Stored, Stores, Whole
-from .memory import conflict, wait_and_clear
+from .memory import conflict
 from .mongodb_documents import FIRST, all_of, document_of, documents_of, facts_of, take, whole_of
 from .mongodb_driver import LONG_S, duplicates, told
 from .mongodb_views import MongoSequences, MongoViews
+from .waiting import wait_and_clear
 
 _SAFE: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True,
          "serverSelectionTimeoutMS": 5000, "tz_aware": True}

@@ -36,6 +36,9 @@ export function listen(root, { sink, onText, onScan = onText, find = codeAtEnd }
     stop(event);
     take(sink, find, onText);
   };
+  const onSubmit = (event) => { // Enter where nothing was typed: a form of its own is never sent
+    if (event.target === sink.form) event.preventDefault();
+  };
   const onFocus = () => { past.length = 0; };
   const onInput = ({ target }) => {
     if (isField(target)) past.push(target.value);
@@ -45,11 +48,13 @@ export function listen(root, { sink, onText, onScan = onText, find = codeAtEnd }
   root.addEventListener("beforeinput", onInput);
   root.addEventListener("keydown", onKey, true);
   root.addEventListener("beforeinput", onBreak, true);
+  root.addEventListener("submit", onSubmit);
   return () => {
     root.removeEventListener("focusin", onFocus);
     root.removeEventListener("beforeinput", onInput);
     root.removeEventListener("keydown", onKey, true);
     root.removeEventListener("beforeinput", onBreak, true);
+    root.removeEventListener("submit", onSubmit);
   };
 }
 

@@ -22,6 +22,8 @@ async def kept_running(loop: Callable[[], Awaitable[None]], service: str, part: 
                 raise
             logs.line("loop failed", level=logging.ERROR, service=service, part=part, error_type=logs.told(error))
             failed.inc()
+            if _told_to_end():
+                return  # it failed because it was to end: begun again, it would have to be told a second time
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 

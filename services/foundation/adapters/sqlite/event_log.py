@@ -1,6 +1,5 @@
 """The event log on the file: one table, positions per group."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +8,7 @@ from ...envelope import pack, unpack
 from ...errors import Invalid
 from ...events import Recorded
 from ...ports import Delivery, LogReader
+from ..waiting import Bell
 from .file import SqliteFile
 
 SET_ASIDE = "postal.set-aside.v1"
@@ -20,7 +20,7 @@ class SqliteEventLog:
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
-        self._published = asyncio.Condition()
+        self._published = Bell()
 
     async def publish(self, topic: str, facts: Sequence[Recorded]) -> None:
         await self._put([(topic, "", pack(fact)) for fact in facts])
@@ -44,8 +44,7 @@ class SqliteEventLog:
             writer.executemany("INSERT INTO log(topic, reason, record) VALUES(?,?,?)", records)
 
         await self._file.write(insert)
-        async with self._published:
-            self._published.notify_all()
+        self._published.ring()
 
     @asynccontextmanager
     async def reader(self, topics: Sequence[str], group: str, *, afresh: bool = False) -> AsyncIterator[LogReader]:
@@ -55,7 +54,7 @@ class SqliteEventLog:
 class _SqliteReader:
     turn = 0  # the only member
 
-    def __init__(self, file: SqliteFile, published: asyncio.Condition, topics: Sequence[str], group: str,
+    def __init__(self, file: SqliteFile, published: Bell, topics: Sequence[str], group: str,
                  afresh: bool) -> None:
         self._file, self._published, self._group = file, published, group
         stored = {} if afresh else dict(file.rows("SELECT topic, position FROM positions WHERE reader=?", (group,)))
@@ -73,12 +72,7 @@ class _SqliteReader:
 
     async def batch(self, limit: int, wait_s: float) -> list[Delivery]:
         taken = self._take(limit)
-        if not taken:
-            try:
-                async with self._published:
-                    await asyncio.wait_for(self._published.wait(), wait_s)
-            except TimeoutError:
-                return []
+        if not taken and await self._published.heard(wait_s):
             taken = self._take(limit)
         return taken
 
@@ -92,7 +86,6 @@ class _SqliteReader:
             writer.executemany("INSERT OR REPLACE INTO positions VALUES(?,?,?)", at)
 
         await self._file.write(store)
-
 
     async def behind(self) -> int:
         return sum(int(self._file.rows("SELECT count(*) FROM (SELECT 1 FROM log WHERE topic=? AND position>? LIMIT ?)",

@@ -8,7 +8,8 @@ from typing import Any
 from ...envelope import kept, pack, sound
 from ...events import Append, Recorded
 from ...ports import Stored, Whole
-from ..memory import conflict, wait_and_clear
+from ..memory import conflict
+from ..waiting import wait_and_clear
 from .file import SqliteFile
 from .schema import IN_ONE_QUERY, marks
 
