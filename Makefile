@@ -22,7 +22,8 @@ IMAGE ?= dossier-post
 IMAGE_ARGS ?=
 SCENARIO ?= plan
 PYTEST_ARGS ?=
-WORKERS ?= auto
+# One more than processors, four at most: a test waits for servers and browsers half of its time.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 4)))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
@@ -105,7 +106,7 @@ demo: setup ## carry one dossier from Cà Mau to Hà Nội and back (ONCE=1 ends
 test: setup-test ## run every test (WORKERS=1 one after the other; REQUIRE=mongo,kafka,browser,node,zpl,zbar,cups,prometheus fails where one is missing)
 	@$(PY) deploy/setup/system_packages.py
 	@$(MAKE) --no-print-directory pages-where-npm-is
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 chaos: setup-test ## kill processes at every named point, break servers and network, then verify (KILLS=200 SEED=1 ONLY=file,servers,faults,three,network)
 	@$(PY) deploy/setup/system_packages.py storms
