@@ -22,8 +22,8 @@ IMAGE ?= dossier-post
 IMAGE_ARGS ?=
 SCENARIO ?= plan
 PYTEST_ARGS ?=
-# One more than processors, four at most: a test waits for servers and browsers half of its time.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 4)))
+# As many as processors, four at most: each has a browser and servers of its own.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help

@@ -166,6 +166,9 @@ class Device:
         await self.page.keyboard.press("Enter")
         await self.page.wait_for_selector("#person")
         await self.start_shift(person)
+        async with asyncio.timeout(30):  # what is filed from now on is on no list of this device
+            while not await self.page.evaluate(LISTED):
+                await asyncio.sleep(0.02)
 
     async def start_shift(self, person: str) -> None:
         await self.page.fill("#person", person)
@@ -243,6 +246,14 @@ OPEN = """new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
 })"""
+LISTED = f"""async () => {{
+    const db = await {OPEN};
+    const at = await new Promise((resolve) => {{
+        db.transaction("state").objectStore("state").get("listedAt").onsuccess = ({{ target }}) => resolve(target.result);
+    }});
+    db.close();
+    return at !== undefined;
+}}"""
 READ_ALL = f"""async (name) => {{
     const db = await {OPEN};
     const records = await new Promise((resolve, reject) => {{
