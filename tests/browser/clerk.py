@@ -85,18 +85,18 @@ class Clerk:
         """Waits until the cursor is in a field."""
         self.counted.steps += 1
         try:
-            await self.page.wait_for_function(_AT, arg=name, timeout=5000)
+            await self.page.wait_for_function(_AT, arg=name)
         except Exception as error:
             where = await self.page.evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
             raise AssertionError(f"the cursor is not in {name} but in {where}; {self.wrong}") from error
 
     async def at_open(self, name: str) -> None:
         """Waits until a field can be seen, and goes there."""
-        await self.page.locator(f'[data-field="{name}"]').focus(timeout=5000)
+        await self.page.locator(f'[data-field="{name}"]').focus()
         await self.at(name)
 
     async def sees(self, text: str) -> None:
-        await self.page.get_by_text(text).first.wait_for(timeout=8000)
+        await self.page.get_by_text(text).first.wait_for()
 
     async def value(self, name: str) -> str:
         return await self.page.eval_on_selector(f'[data-field="{name}"]', "input => input.value")  # type: ignore[no-any-return]
@@ -109,7 +109,7 @@ class Clerk:
 
     async def until_filed(self, count: int) -> list[Any]:
         """The list follows the facts: waits until it has as many."""
-        for _ in range(200):
+        for _ in range(1200):
             found = await self.dossiers()
             if len(found) >= count:
                 assert len(found) == count

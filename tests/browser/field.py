@@ -37,6 +37,7 @@ IN_THE_DOCS = {f"vi-{name}" for name in ("shift", "modes", "right", "double", "w
 PHONE, DESK = {"width": 360, "height": 640}, {"width": 1366, "height": 768}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
+expect.set_options(timeout=30_000)  # as long as all other waits of the browser: a slow machine is slow, not wrong
 
 
 @dataclass
@@ -195,7 +196,7 @@ class Device:
         result = self.page.locator(f"#result.{outcome}")
         if code:
             result = result.filter(has_text=re.compile(r"\s?".join(code)))
-        await result.wait_for(timeout=10_000)
+        await result.wait_for()
         return await result.inner_text()
 
     async def understood(self) -> None:

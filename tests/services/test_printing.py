@@ -54,7 +54,7 @@ class Counter:
 
     async def came_out(self, count: int) -> list[bytes]:
         """What the label printer has printed, once it is so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(self.mood.taken) < count:
                 await asyncio.sleep(0.01)
         return self.mood.taken
