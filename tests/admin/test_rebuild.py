@@ -81,7 +81,7 @@ def test_a_reader_sees_the_old_rows_or_the_new_ones_and_the_live_view_follows_me
                     await asyncio.sleep(0)
 
             async def files() -> None:
-                while not done.is_set() and len(filed) < 1000:  # more makes the rebuilds longer, and nothing else
+                while not done.is_set() and len(filed) < 300:  # more makes the rebuilds longer, and nothing else
                     answer = await doors.call("FileDossier", a_filing(), CLERK)
                     filed.append(answer.dossier.filing_id)
 
