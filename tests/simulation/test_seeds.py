@@ -9,7 +9,7 @@ import pytest
 from .defences import DEFENCES
 from .run import run
 
-CALM_ENOUGH, MOST_TO_NOTICE = 6, 4
+CALM_ENOUGH, MOST_TO_NOTICE = 3, 4  # `make seeds` runs dozens
 
 
 @pytest.mark.parametrize("seed", range(1, CALM_ENOUGH + 1))
