@@ -15,7 +15,7 @@ from services.foundation import trace as traces
 # The documented retry policy: only these, with the same request id, until the deadline.
 _WORTH_RETRYING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 # A counter does not wait two minutes, gRPC's own longest pause, for a service that has restarted.
-_RECONNECT = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
+RECONNECT = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
               ("grpc.max_reconnect_backoff_ms", 1000),
               # Every address of a service in turn; looked up again as soon as a connection ends.
               ("grpc.lb_policy_name", "round_robin"), ("grpc.dns_min_time_between_resolutions_ms", 500))
@@ -45,7 +45,7 @@ class Doors:
     """The three services as a client sees them. ``mint`` makes a bearer token for a person."""
 
     def __init__(self, addresses: dict[str, str], mint: Callable[[Person], str], *, patience_s: float = 30) -> None:
-        self._channels = {name: grpc.aio.insecure_channel(address, options=_RECONNECT) for name, address in addresses.items()}
+        self._channels = {name: grpc.aio.insecure_channel(address, options=RECONNECT) for name, address in addresses.items()}
         self._mint, self._patience_s = mint, patience_s
         self._stubs: tuple[Any, ...] = (
             intake_service_pb2_grpc.IntakeServiceStub(self._channels["intake"]),  # type: ignore[no-untyped-call]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import grpc
 
+from services.demo.doors import RECONNECT
 from services.foundation.localservers.process import free_port
 
 SERVICES = ("intake", "courier", "tracking")
@@ -67,7 +68,7 @@ class System:
 
     async def until_ready(self) -> None:
         for name, address in self.addresses.items():
-            async with grpc.aio.insecure_channel(address) as channel:
+            async with grpc.aio.insecure_channel(address, options=RECONNECT) as channel:
                 try:
                     await asyncio.wait_for(channel.channel_ready(), 60)
                 except TimeoutError:

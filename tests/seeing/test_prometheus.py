@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import shutil
 import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from services.foundation.localservers import process, prometheus
 from tests.conftest import need
@@ -31,8 +34,14 @@ def until(port: int, query: str) -> list[Any]:
     return list(found)
 
 
-async def test_it_reads_what_runs_and_judges_by_our_rules(tmp_path: Path) -> None:
+async def test_it_reads_what_runs_and_judges_by_our_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need("prometheus", prometheus.missing())
+    ours = tmp_path / "ours"  # as it is, but for how often it looks: nobody learns more by waiting
+    shutil.copytree(prometheus.CONFIG, ours)
+    config = (ours / "prometheus.yaml").read_text(encoding="utf-8")
+    assert config.count("_interval: 15s") == 2
+    (ours / "prometheus.yaml").write_text(config.replace("_interval: 15s", "_interval: 1s"), encoding="utf-8")
+    monkeypatch.setattr(prometheus, "CONFIG", ours)
     port = process.free_port()
     async with systems.embedded(tmp_path, metrics=True) as system:
         gone = process.free_port()

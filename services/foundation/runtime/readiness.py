@@ -6,6 +6,7 @@ operators that it is away. Liveness asks nothing: a restart heals no database.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from ..errors import Problem
 from ..ports import EventLog, Streams
@@ -30,7 +31,7 @@ class Readiness:
 
     async def look(self) -> None:
         """Asks both once and tells what has changed."""
-        streams, log = await asyncio.gather(_answers(self._streams.read("health/none")), _answers(self._log.ask()))
+        streams, log = await asyncio.gather(_answers(lambda: self._streams.read("health/none")), _answers(self._log.ask))
         for name, serving in (("ready", streams), ("", streams), ("log", log)):
             if self._told.get(name) is not serving:
                 self._told[name] = serving
@@ -41,9 +42,9 @@ class Readiness:
                     metrics.SERVING.labels(self._service, name).set(serving)
 
 
-async def _answers(question: object) -> bool:
+async def _answers(ask: Callable[[], Awaitable[object]]) -> bool:
     try:
-        await asyncio.wait_for(question, _PATIENCE_S)  # type: ignore[arg-type]
+        await asyncio.wait_for(ask(), _PATIENCE_S)  # asked here: whoever is ended before its turn has asked nothing
     except (Problem, TimeoutError):
         return False
     return True

@@ -2,7 +2,7 @@
 
 import { placesOf } from "../card.js";
 import { withAuthority } from "../draft.js";
-import { h, put } from "../dom.js";
+import { h, put, tell } from "../dom.js";
 import { field } from "./field.js";
 import { fold } from "../fold.js";
 
@@ -58,7 +58,7 @@ export function build(form) {
       place.refresh();
       const { values } = form.draft;
       if (values.authority) state.found = Object.fromEntries(["place", ...Object.keys(NONE)].map((name) => [name, values[name]]));
-      put(found, shown(form, state, pick));
+      (state.choices.length ? put : tell)(found, shown(form, state, pick)); // choices listen
     },
     summary: ({ authority, place: words }) => (authority ? authority.name : words),
   };

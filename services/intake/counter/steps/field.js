@@ -1,6 +1,6 @@
 // One field of the form: label, input, hint, error, all tied together for those who hear the page.
 
-import { h, put } from "../dom.js";
+import { h, tell } from "../dom.js";
 
 /**
  * {element, input, refresh}. The input's name is the draft's; what is typed goes to the form at once. ``refresh`` shows the
@@ -28,12 +28,16 @@ export function field(form, name, { label, hint = "", problem = name, ...attribu
 function refresh(form, name, problem, input, error) {
   const value = form.draft.values[name];
   if (input.value !== value) input.value = value;
-  showError(form, problem, input, error);
+  showError(form, [[problem, input]], error);
 }
 
-/** Shows a field's problem beside it, or that there is none. */
-export function showError(form, name, input, error) {
-  const words = form.shownProblem(name);
-  input.setAttribute("aria-invalid", String(Boolean(words)));
-  put(error, words ? [h("span", { "aria-hidden": "true" }, "✕ "), words] : "");
+/** Shows the first problem of a field or of several that share a line for it, or that there is none. */
+export function showError(form, named, error) {
+  const words = named.map(([name, input]) => {
+    const found = form.shownProblem(name);
+    input.setAttribute("aria-invalid", String(Boolean(found)));
+    return found;
+  });
+  const first = words.find(Boolean);
+  tell(error, first ? [h("span", { "aria-hidden": "true" }, "✕ "), first] : "");
 }

@@ -1,6 +1,6 @@
 // The steps that are nothing but fields: who hands in, for how much, in which envelope.
 
-import { h, put } from "../dom.js";
+import { h, tell } from "../dom.js";
 import { field } from "./field.js";
 import { parseGrams } from "../fields.js";
 import { money, parseMoney } from "../money.js";
@@ -47,7 +47,7 @@ export function amounts(form) {
       postage.refresh();
       fee.element.hidden = isFixed();
       fixed.hidden = !isFixed();
-      put(fixed, `${say("feeFixed")}: `, h("strong", {}, money(form.draft.values.procedure?.feeVnd ?? 0)));
+      tell(fixed, `${say("feeFixed")}: `, h("strong", {}, money(form.draft.values.procedure?.feeVnd ?? 0)));
     },
     summary: ({ fee: taken, postage: carried, service: chosen }) =>
       Number.isFinite(parseMoney(carried))
@@ -79,7 +79,7 @@ function serviceChoice(form) {
     ),
     refresh() {
       for (const radio of radios) radio.checked = radio.value === form.draft.values.service;
-      put(error, form.shownProblem("service"));
+      tell(error, form.shownProblem("service"));
     },
   };
 }
@@ -103,7 +103,7 @@ export function envelope(form) {
     },
     refresh() {
       [weight, seal, label].forEach((each) => each.refresh());
-      put(needed, network.online || label.input.value ? "" : `○ ${say("labelNeeded")}`);
+      tell(needed, network.online || label.input.value ? "" : `○ ${say("labelNeeded")}`);
     },
     summary: ({ weight: grams, seal: number, label: code }) =>
       [Number.isFinite(parseGrams(grams)) ? `${parseGrams(grams)} g` : "", number, code].filter(Boolean).join(" · "),

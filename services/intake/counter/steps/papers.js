@@ -1,7 +1,7 @@
 // Third step: the papers, counted together with the citizen. The published list stands ready; each line is confirmed or changed.
 
 import { newPaper } from "../draft.js";
-import { button, h, put } from "../dom.js";
+import { button, h, put, tell } from "../dom.js";
 import { showError } from "./field.js";
 
 export function build(form) {
@@ -43,8 +43,8 @@ export function build(form) {
       drawn = list;
       shown.forEach((each, at) => each.refresh(papers[at]));
       const total = (kind) => papers.reduce((all, paper) => all + (Number(paper[kind]) || 0), 0);
-      put(sum, say("papersSum", total("originals"), total("copies")));
-      put(error, form.shownProblem("papers"));
+      tell(sum, say("papersSum", total("originals"), total("copies")));
+      tell(error, form.shownProblem("papers"));
     },
     summary: ({ papers }) =>
       papers.some(({ originals, copies }) => Number(originals) || Number(copies))
@@ -98,9 +98,11 @@ function line(form, paper, at, change) {
         const kind = input.dataset.field.split(".")[1];
         if (input.value !== now[kind]) input.value = now[kind];
       }
-      const wrong = inputs.find((input) => form.shownProblem(input.dataset.field));
-      for (const input of inputs) showError(form, input.dataset.field, input, error);
-      put(error, wrong ? `✕ ${form.shownProblem(wrong.dataset.field)}` : "");
+      showError(
+        form,
+        inputs.map((input) => [input.dataset.field, input]),
+        error,
+      );
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { whyNotByPost } from "../catalogue.js";
 import { withProcedure } from "../draft.js";
-import { facts, h, put } from "../dom.js";
+import { facts, h, put, tell } from "../dom.js";
 import { field } from "./field.js";
 import { money } from "../money.js";
 
@@ -97,7 +97,7 @@ export function build(form) {
       const { values } = form.draft;
       if (values.procedure)
         state.chosen = Object.fromEntries(["query", ...Object.keys(NONE)].map((name) => [name, values[name]]));
-      put(about, values.procedure ? aboutIt(say, values.procedure) : null);
+      tell(about, values.procedure ? aboutIt(say, values.procedure) : null);
     },
     summary: ({ procedure }) => (procedure ? `${procedure.code} · ${procedure.name}` : ""),
   };

@@ -2,7 +2,7 @@
 
 import { clockOrDay, day } from "../days.js";
 import { groupCode } from "../../../foundation/pages/codes.js";
-import { h, mark, put } from "../dom.js";
+import { h, mark, tell } from "../dom.js";
 import { money } from "../money.js";
 import { STEPS } from "../steps.js";
 import { totals } from "../draft.js";
@@ -22,7 +22,7 @@ export function section(form, id, at) {
     draw() {
       const [state, open] = [form.state(id), form.draft.step === id];
       const words = mark(MARKS[state], say(`step${state}`));
-      put(
+      tell(
         head,
         h("span", { class: "number" }, String(at + 1)),
         h("span", { class: "title" }, say(TITLES[id])),

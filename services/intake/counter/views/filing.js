@@ -1,6 +1,6 @@
 // Taking a dossier in: the steps one under the other, the open one wide, the sum and the promises always in sight.
 
-import { button, h, mark, put } from "../dom.js";
+import { button, h, mark, put, tell } from "../dom.js";
 import { withCard, withValues } from "../draft.js";
 import { amounts, applicant, envelope } from "../steps/fields-only.js";
 import { build as authority } from "../steps/authority.js";
@@ -50,8 +50,8 @@ export async function show(counter, root, { draft = counter.blank(), refusal = n
 
   function draw() {
     sections.forEach((each) => each.draw());
-    put(figures, figuresOf(counter, form.draft));
-    put(kept, form.trouble ? mark("trouble", say("draftNotKept")) : form.saved ? say("draftKept", clock(form.saved)) : "");
+    tell(figures, figuresOf(counter, form.draft));
+    tell(kept, form.trouble ? mark("trouble", say("draftNotKept")) : form.saved ? say("draftKept", clock(form.saved)) : "");
     if (
       !summary.hidden &&
       summary.dataset.kind === "problems" &&
