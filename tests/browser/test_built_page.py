@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import qrcode
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Caller, Keys, Minter, Role
-from tests.browser.test_citizen_page import FLAGS
+from tests.browser.conftest import fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 WHO = Caller(person="nguyễn-thị-ánh", role=Role.CLERK, place="032248")
@@ -29,20 +29,12 @@ def test_pages(built_pages: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-@pytest.fixture
+@fixture
 async def system(test_pages: Path, tmp_path: Path) -> AsyncIterator[Any]:
     chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=tmp_path,
                                pages_dir=test_pages)
     async with wiring.running(("intake", "courier", "tracking"), chosen) as found:
         yield found
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 def token_of(system: Any, **claims: Any) -> str:

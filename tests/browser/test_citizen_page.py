@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from postal.intake.v1 import intake_service_pb2 as intake
 from postal.tracking.v1 import tracking_service_pb2 as tracking
 
@@ -23,21 +22,12 @@ from services.foundation.errors import Unavailable
 from services.foundation.ports import Clock
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
+from tests.browser.conftest import fixture
 from tests.pictures import pages_of, rasterised
 
 SCREENS = Path(__file__).resolve().parents[2] / "out" / "screens"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 STEPS = {"file": "Bưu điện đã nhận hồ sơ", "carry_to_authority": "Cơ quan đã ký nhận", "accept": "đang giải quyết",
          "supplement": "đang giải quyết", "decide": "Đã có kết quả", "bring_back": "Đã trả kết quả"}
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 @asynccontextmanager
@@ -53,7 +43,7 @@ async def started(home: Path, clock: Clock | None = None) -> AsyncIterator[tuple
         await doors.close()
 
 
-@pytest.fixture
+@fixture
 async def journey(tmp_path: Path) -> AsyncIterator[tuple[Journey, str]]:
     async with started(tmp_path) as (traveller, base, _):
         yield traveller, base

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright
 from postal.intake.v1 import intake_service_pb2 as intake
 
 from services.foundation.localservers.process import free_port
@@ -211,36 +211,36 @@ _LEFT_BEHIND = """async ([edits, query]) => {
 }"""
 
 
-async def test_a_killed_browser_leaves_the_draft_and_the_queue(counter_office: Office, chromium: str, tmp_path: Path) -> None:
+async def test_a_killed_browser_leaves_the_draft_and_the_queue(
+        counter_office: Office, player: Playwright, chromium: str, tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{counter_office.http_port}/counter/"
-    async with async_playwright() as player:
-        for life in (1, 2):
-            port = free_port()
-            process = await asyncio.create_subprocess_exec(
-                chromium, "--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={tmp_path / 'counter'}", *FLAGS,
-                "about:blank", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            context = (await connected(player, port)).contexts[0]
-            clerk = Clerk(context.pages[0], context, address, counter_office.doors, [])
-            await clerk.page.goto(f"{address}#token={counter_office.doors._mint(WHO)}")
-            await clerk.page.wait_for_selector("[data-field=procedure]")
-            if life == 1:
-                [label, *_] = await _labels(clerk)
-                await clerk.to_submit()
-                await clerk.scan(label)
-                await clerk.page.wait_for_function("() => document.activeElement.id === 'submit'")
-                await context.set_offline(True)
-                await clerk.press("Enter")
-                await clerk.sees("Đã ghi, sẽ gửi khi có mạng")
-                await clerk.look()
-                await clerk.press("Enter")
-                await clerk.at("procedure")
-                await clerk.type("khai sinh")
-                await _until_in_the_database(clerk, "khai sinh")
-            else:
-                typed = await clerk.value("procedure")
-                [dossier] = await clerk.until_filed(1)
-            process.kill()
-            await process.wait()
+    for life in (1, 2):
+        port = free_port()
+        process = await asyncio.create_subprocess_exec(
+            chromium, "--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={tmp_path / 'counter'}", *FLAGS,
+            "about:blank", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        context = (await connected(player, port)).contexts[0]
+        clerk = Clerk(context.pages[0], context, address, counter_office.doors, [])
+        await clerk.page.goto(f"{address}#token={counter_office.doors._mint(WHO)}")
+        await clerk.page.wait_for_selector("[data-field=procedure]")
+        if life == 1:
+            [label, *_] = await _labels(clerk)
+            await clerk.to_submit()
+            await clerk.scan(label)
+            await clerk.page.wait_for_function("() => document.activeElement.id === 'submit'")
+            await context.set_offline(True)
+            await clerk.press("Enter")
+            await clerk.sees("Đã ghi, sẽ gửi khi có mạng")
+            await clerk.look()
+            await clerk.press("Enter")
+            await clerk.at("procedure")
+            await clerk.type("khai sinh")
+            await _until_in_the_database(clerk, "khai sinh")
+        else:
+            typed = await clerk.value("procedure")
+            [dossier] = await clerk.until_filed(1)
+        process.kill()
+        await process.wait()
 
     assert typed == "khai sinh"
     assert (dossier.parcel_code, dossier.applicant.full_name) == (label, "Nguyễn Thị Ánh Tuyết")

@@ -5,27 +5,23 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 from postal.intake.v1 import intake_service_pb2 as intake
 
 from services.foundation.runtime.label_keys import LabelKeys
-from tests.browser.field import FLAGS, Device, Field
-from tests.browser.video import held, seen, y4m
-
-CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+from tests.browser.field import Device, Field
+from tests.browser.video import Filming, held, seen, y4m
 
 
 async def test_labels_before_the_camera_are_scans_also_offline_and_forged_ones_are_told(
-        chromium: str, work: Field, tmp_path: Path) -> None:
+        filming: Filming, work: Field, tmp_path: Path) -> None:
     [dossier] = await work.filed()
     keys = LabelKeys(work.home)
     good = keys.signed(dossier.tracking_code, dossier.parcel_code, 1, list(dossier.route)[-1])
     forged = good[:22] + ("0" if good[22] != "0" else "1") + good[23:]  # another serial number
     for name, text, outcome in (("good", good, "right"), ("forged", forged, "wrong")):
         film = y4m(tmp_path / f"{name}.y4m", [seen(text)])
-        async with async_playwright() as player:
-            browser = await player.chromium.launch(
-                executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+        async with filming(film) as browser:
             device = await Device.open(browser, work.base, permissions=["camera"])
             await device.enrol(await work.invitation())
             await device.page.evaluate("navigator.serviceWorker.ready")
@@ -46,7 +42,6 @@ async def test_labels_before_the_camera_are_scans_also_offline_and_forged_ones_a
                 assert "Chữ ký trên nhãn không đúng" in said
                 assert await device.stored("queue") == []
             assert device.wrong == []
-            await browser.close()
 
 
 HAS_KEYS = """new Promise((resolve) => {
@@ -60,15 +55,13 @@ HAS_KEYS = """new Promise((resolve) => {
 })"""
 
 
-async def test_a_whole_label_as_it_is_printed_is_one_scan_of_its_parcel(chromium: str, work: Field, tmp_path: Path) -> None:
+async def test_a_whole_label_as_it_is_printed_is_one_scan_of_its_parcel(filming: Filming, work: Field, tmp_path: Path) -> None:
     [dossier] = await work.filed()
     printed = (await work.doors.call("RenderLabel", intake.RenderLabelRequest(
         filing_id=dossier.filing_id, format=intake.LABEL_FORMAT_PNG), work.clerk)).content
     with Image.open(io.BytesIO(printed)) as label:
         film = y4m(tmp_path / "label.y4m", [held(label)])
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(
-            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+    async with filming(film) as browser:
         device = await Device.open(browser, work.base, permissions=["camera"])
         await device.enrol(await work.invitation())
         await device.page.get_by_role("button", name="Máy ảnh").click()
@@ -77,15 +70,12 @@ async def test_a_whole_label_as_it_is_printed_is_one_scan_of_its_parcel(chromium
 
         assert [record["codes"] for record in await device.stored("answered")] == [[dossier.parcel_code]]
         assert device.wrong == []
-        await browser.close()
 
 
-async def test_the_browser_s_own_detector_is_used_where_there_is_one(chromium: str, work: Field, tmp_path: Path) -> None:
+async def test_the_browser_s_own_detector_is_used_where_there_is_one(filming: Filming, work: Field, tmp_path: Path) -> None:
     [dossier] = await work.filed()
     film = y4m(tmp_path / "empty.y4m", [seen("NICHTS")])
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(
-            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+    async with filming(film) as browser:
         device = await Device.open(browser, work.base, permissions=["camera"])
         # Desktop Chromium has no BarcodeDetector: this one stands for the one of Android.
         await device.page.add_init_script(f"""globalThis.BarcodeDetector = class {{
@@ -105,7 +95,6 @@ async def test_the_browser_s_own_detector_is_used_where_there_is_one(chromium: s
 
         assert [record["codes"] for record in await device.stored("answered")] == [[dossier.parcel_code]]
         assert not [url for url in loaded if "zxing" in url]
-        await browser.close()
 
 
 async def test_without_a_camera_the_page_says_so_and_goes_on(work: Field, device: Device) -> None:

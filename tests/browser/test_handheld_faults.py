@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Request, Route, async_playwright, expect
+from playwright.async_api import Browser, Playwright, Request, Route, expect
 from postal.courier.v1 import device_service_pb2 as devices
 
 from services.courier.stream import PARCEL
@@ -56,7 +56,7 @@ async def test_1_the_queue_is_a_database_and_a_torn_write_harms_one_record(work:
 
 
 @asynccontextmanager
-async def phone_that_is_killed(player: Any, chromium: str, home: Path) -> AsyncIterator[Device]:
+async def phone_that_is_killed(player: Playwright, chromium: str, home: Path) -> AsyncIterator[Device]:
     """A browser of its own, as it finds its disk; kill -9 at the end."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
@@ -70,50 +70,48 @@ async def phone_that_is_killed(player: Any, chromium: str, home: Path) -> AsyncI
         await process.wait()
 
 
-async def test_1_what_has_beeped_survives_a_killed_browser(work: Field, chromium: str, tmp_path: Path) -> None:
+async def test_1_what_has_beeped_survives_a_killed_browser(work: Field, player: Playwright, chromium: str, tmp_path: Path) -> None:
     code = codes.parcel_code("RH", 4711)
-    async with async_playwright() as player:
-        async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
-            await device.visit(work.base)
-            await device.enrol(await work.invitation())
-            await device.context.set_offline(True)
-            await device.scan(code)
-            await device.says("kept", code)
-        async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
-            await device.visit(work.base)
-            kept = await device.until_stored("answered", 1)  # there is a network again: what was kept is sent
-            left = await device.stored("queue")
+    async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
+        await device.visit(work.base)
+        await device.enrol(await work.invitation())
+        await device.context.set_offline(True)
+        await device.scan(code)
+        await device.says("kept", code)
+    async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
+        await device.visit(work.base)
+        kept = await device.until_stored("answered", 1)  # there is a network again: what was kept is sent
+        left = await device.stored("queue")
 
     assert [record["codes"] for record in kept] == [[code]]
     assert left == []
 
 
 async def test_a16_of_a_handheld_killed_before_and_in_the_middle_of_an_upload_each_scan_arrives_once(
-        work: Field, chromium: str, tmp_path: Path) -> None:
+        work: Field, player: Playwright, chromium: str, tmp_path: Path) -> None:
     taken = asyncio.Event()
 
     async def never_answered(route: Route) -> None:
         await route.fetch()  # the server has it all; the device dies before it hears of it
         taken.set()
 
-    async with async_playwright() as player:
-        async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
-            await device.visit(work.base)
-            await device.enrol(await work.invitation())
-            await device.context.set_offline(True)
-            found = [dossier.parcel_code for dossier in await work.filed(5)]
-            for code in found:
-                await device.scan(code)
-                await device.says("kept", code)
-        async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
-            await device.context.route(UPLOAD, never_answered)
-            await device.visit(work.base)
-            await asyncio.wait_for(taken.wait(), 30)
-            in_the_middle = [len(await facts_of(work, code)) for code in found], len(await device.stored("queue"))
-        async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
-            await device.visit(work.base)
-            answered = await device.until_stored("answered", len(found))
-            left = await device.stored("queue")
+    async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
+        await device.visit(work.base)
+        await device.enrol(await work.invitation())
+        await device.context.set_offline(True)
+        found = [dossier.parcel_code for dossier in await work.filed(5)]
+        for code in found:
+            await device.scan(code)
+            await device.says("kept", code)
+    async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
+        await device.context.route(UPLOAD, never_answered)
+        await device.visit(work.base)
+        await asyncio.wait_for(taken.wait(), 30)
+        in_the_middle = [len(await facts_of(work, code)) for code in found], len(await device.stored("queue"))
+    async with phone_that_is_killed(player, chromium, tmp_path / "phone") as device:
+        await device.visit(work.base)
+        answered = await device.until_stored("answered", len(found))
+        left = await device.stored("queue")
 
     assert in_the_middle == ([1] * 5, 5)
     assert sorted(code for record in answered for code in record["codes"]) == sorted(found)

@@ -10,19 +10,18 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Route, async_playwright, expect
+from playwright.async_api import Route, expect
 from postal.courier.v1 import courier_service_pb2 as courier
 
 from services.demo.doors import Person
 from services.demo.journey import Journey
 from services.foundation import codes
-from tests.browser.field import FLAGS, OPEN, UPLOAD, Device, Field
+from tests.browser.field import OPEN, UPLOAD, Device, Field
 from tests.browser.test_handheld_acts import PICTURE, fetched, signed_by
 from tests.browser.test_handheld_looks import judged
-from tests.browser.video import y4m
+from tests.browser.video import Filming, y4m
 
 PICTURES_DOOR = "**/postal.courier.v1.CourierService/UploadPictures"
-CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
 async def handed_over(device: Device, *mine: str, name: str = "Trần Thị Lan", drawn: bool = True) -> None:
@@ -59,16 +58,14 @@ async def drawn_on(device: Device) -> dict[str, bytes]:
 
 
 async def test_a_photo_taken_at_the_door_follows_the_delivery_leaves_the_device_and_is_read_byte_for_byte(
-        chromium: str, work: Field, tmp_path: Path) -> None:
+        filming: Filming, work: Field, tmp_path: Path) -> None:
     journey = Journey(work.doors, work.office)
     for step in (journey.file, journey.carry_to_authority, journey.accept, journey.supplement, journey.decide):
         await step()
     code = journey.parcel_codes[-1]
     last = await journey._carry(code, await journey._route(code, journey.officer), journey.officer)
     film = y4m(tmp_path / "door.y4m", [Image.effect_noise((640, 480), 60)])
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(
-            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+    async with filming(film) as browser:
         device = await Device.open(browser, work.base, permissions=["camera"])
         await device.enrol(await work.invitation("COURIER", last.place), last.name)
         await fetched(device, 1)
@@ -89,7 +86,6 @@ async def test_a_photo_taken_at_the_door_follows_the_delivery_leaves_the_device_
         await device.until_gone("proofs")
         left = await device.stored("pictures")
         wrong = device.wrong
-        await browser.close()
     [(picture, content)] = await kept(work, code, last.place)
 
     assert on_device == {picture.sha256: content}

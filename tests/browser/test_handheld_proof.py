@@ -7,29 +7,25 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from services.courier.stream import PARCEL
 from services.demo.doors import Person
-from tests.browser.field import FLAGS, Device, Field
+from tests.browser.conftest import fixture
+from tests.browser.field import Device, Field
 from tests.browser.test_handheld_acts import PICTURE, facts_of, fetched
-from tests.browser.test_handheld_camera import CAMERA
-from tests.browser.video import seen, y4m
+from tests.browser.video import Filming, seen, y4m
 
 MOST_TABS = 60
 
 
-@pytest.fixture
-async def photographer(chromium: str, tmp_path: Path) -> AsyncIterator[Browser]:
+@fixture
+async def photographer(filming: Filming, tmp_path: Path) -> AsyncIterator[Browser]:
     """A Chromium whose camera sees an envelope."""
     film = y4m(tmp_path / "envelope.y4m", [seen("RH123456785VN", degrees=0)])
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(
-            executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
+    async with filming(film) as opened:
         yield opened
-        await opened.close()
 
 
 async def device_of(browser: Browser, work: Field, courier: Person, **options: Any) -> Device:

@@ -1,17 +1,14 @@
 """F8: names, addresses, papers and seals that are made to run on the clerk's page stay text there."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from postal.intake.v1 import dossier_pb2 as dossiers
 
 from services.demo.badge import CLERK
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
-from tests.browser.test_citizen_page import FLAGS
 from tests.builders import a_filing
 from tests.services.json_calls import post
 
@@ -19,14 +16,6 @@ HOSTILE = ("<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "\"><svg
            "javascript:alert(1)", "<iframe srcdoc='<script>alert(1)</script>'>", "</title><style>*{display:none}</style>")
 STRANGE = "img[onerror], iframe, svg[onload], script:not([src^='assets/']), body style, a[href^='javascript:']"
 VIEWS = ("F4", "F8", "F9", "F10", "F2")
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 async def test_f8_what_is_typed_to_run_stays_text_on_the_clerks_page(browser: Browser, built_pages: Path, tmp_path: Path) -> None:

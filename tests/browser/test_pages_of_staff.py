@@ -6,31 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from services.demo.badge import CLERK
 from services.foundation.runtime import settings, wiring
 from services.foundation.runtime.identity import Keys, Minter
-from tests.browser.test_citizen_page import FLAGS
+from tests.browser.conftest import fixture
 
 PAGES = ("counter", "handheld")
 MOST_BYTES = 150 * 1024  # as sent, without what reads codes from the camera
 
 
-@pytest.fixture
+@fixture
 async def system(built_pages: Path, tmp_path: Path) -> AsyncIterator[Any]:
     chosen = settings.Settings(store="memory:", intake_port=0, courier_port=0, tracking_port=0, http_port=0, keys_dir=tmp_path,
                                pages_dir=built_pages)
     async with wiring.running(("intake", "courier", "tracking"), chosen) as found:
         yield found
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        await opened.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,12 +1,16 @@
 """A camera's picture of labels, as a file that Chromium takes for its camera."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import numpy as np
 import qrcode
 from PIL import Image, ImageFilter
+from playwright.async_api import Browser
 
 WIDTH, HEIGHT, MODULE = 640, 480, 8
+Filming = Callable[[Path], AbstractAsyncContextManager[Browser]]  # a Chromium whose camera sees this film
 
 
 def seen(text: str, *, degrees: float = 7, blur: float = 0.8) -> Image.Image:
