@@ -133,7 +133,7 @@ async def standing(home: Path, *, each: int = 1, proxied: bool = False) -> Async
     servers = Servers(home, each, proxies)
     try:
         await servers.start_all()
-        async with systems.three_services(home, servers.uri, servers.bootstrap, DATABASE) as system:
+        async with systems.three_services(home, servers.uri, servers.bootstrap, DATABASE, named=False) as system:
             if proxies:
                 system.told = {name: proxies.before(name, port) for name, port in system.ports.items()}
             yield servers, system

@@ -31,6 +31,7 @@ class System:
     kills: int = 0
     told: dict[str, int] = field(default_factory=dict)  # ports that clients are told, where something stands between
     metrics: dict[str, int] = field(default_factory=dict)  # ports of metrics by process, where they are asked for
+    members: dict[str, str] = field(default_factory=dict)  # their names in Kafka's groups, by process
 
     @property
     def http_port(self) -> int:
@@ -48,6 +49,8 @@ class System:
     async def start(self, name: str, **more: str) -> None:
         if name in self.metrics:
             more["POSTAL_METRICS_PORT"] = str(self.metrics[name])
+        if name in self.members:
+            more["POSTAL_MEMBER"] = self.members[name]
         log = (self.home / f"{name}.log").open("ab")
         with log:
             self.processes[name] = await asyncio.create_subprocess_exec(
@@ -109,14 +112,16 @@ async def embedded(home: Path, *, metrics: bool = False, **more: str) -> AsyncIt
 
 
 @asynccontextmanager
-async def three_services(home: Path, mongo: str, kafka: str, database: str, *, metrics: bool = False,
+async def three_services(home: Path, mongo: str, kafka: str, database: str, *, metrics: bool = False, named: bool = True,
                          **more: str) -> AsyncIterator[System]:
-    """Three processes on MongoDB and Kafka; ``more`` are settings."""
+    """Three processes on MongoDB and Kafka; ``more`` are settings. ``named``, as `make up` starts them, one that was killed has its
+    part of the log back at once; else, as in a cluster, when Kafka has missed it for six seconds."""
     ports, http_ports = ({name: free_port() for name in SERVICES} for _ in ("gRPC", "HTTP"))
     environment = _environment(home, ports, http_ports, POSTAL_STORE=mongo, POSTAL_LOG=kafka,
                                POSTAL_MONGO_DATABASE=database, **more)
     system = System(home, environment, ports, http_ports, {name: (f"services.{name}",) for name in SERVICES})
     system.metrics = {name: free_port() for name in system.commands if metrics}
+    system.members = {name: f"{name}-1" for name in system.commands if named}
     async with _running(system):
         yield system
 
