@@ -12,6 +12,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf import descriptor_pool, message_factory
@@ -181,12 +182,12 @@ def _readers(cls: type, message_name: str) -> tuple[tuple[str, Callable[[Message
 def _reader(descriptor: FieldDescriptor, hint: Any) -> Callable[[Message], Any]:
     name = descriptor.name
     optional, repeated, kind = _unwrap(hint)
-    one = _value_reader(descriptor, kind, optional)
+    one, take = _value_reader(descriptor, kind, optional), attrgetter(name)
     if repeated:
-        return lambda message: tuple(one(value) for value in getattr(message, name))
+        return (lambda message: tuple(take(message))) if one is _as_it_is else lambda message: tuple(map(one, take(message)))
     if optional and descriptor.has_presence:
-        return lambda message: one(getattr(message, name)) if message.HasField(name) else None
-    return lambda message: one(getattr(message, name))
+        return lambda message: one(take(message)) if message.HasField(name) else None
+    return take if one is _as_it_is else lambda message: one(take(message))
 
 
 def moment(stamp: Any, field: str) -> datetime:
@@ -210,14 +211,16 @@ def _value_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Cal
     if kind is datetime:
         return lambda stamp: moment(stamp, descriptor.name)
     if is_dataclass(kind):
-        return lambda message: from_message(message, kind)  # type: ignore[arg-type]
+        made: Any = kind
+        inner = _readers(made, descriptor.message_type.full_name)
+        return lambda message: made(**{name: read(message) for name, read in inner})
     if kind is date:
         return lambda text: date.fromisoformat(text) if text else None
     if descriptor.enum_type is not None:
         return _enum_reader(descriptor, kind, optional)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind
-    return lambda value: value
+    return _as_it_is
 
 
 def _enum_reader(descriptor: FieldDescriptor, kind: Any, optional: bool) -> Callable[[int], Any]:

@@ -47,6 +47,9 @@ class Recorded:
         """Name of this fact, unique for ever."""
         return f"{self.subject}/{self.sequence}"
 
+    def __hash__(self) -> int:
+        return hash(self.hash)  # made from all the rest: of facts that are equal it is equal
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Append:
