@@ -20,12 +20,16 @@ function filled(element, attributes, children) {
     if (typeof value === "function") element[name] = value;
     else if (value !== undefined && value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== ""));
+  element.append(...there(children));
   return element;
+}
+
+function there(children) {
+  return children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== "");
 }
 
 /** Puts children in place of what an element held. */
 export function show(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  element.replaceChildren(...there(children));
   return element;
 }

@@ -1,28 +1,11 @@
-// Elements, made by hand: no text ever becomes markup.
+// What the counter's views are made of, out of the elements that pages of staff share.
 
-/** An element. Attributes by name; ``on`` holds listeners, ``data`` data attributes; true and false set and leave out. */
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
-    else if (name === "data") Object.assign(element.dataset, value);
-    else if (name === "value") element.value = value;
-    else if (value !== false && value !== undefined && value !== null) element.setAttribute(name, value === true ? "" : value);
-  }
-  put(element, ...children);
-  return element;
-}
+import { h, show as put } from "../../foundation/pages/dom.js";
 
-/** Replaces what an element holds. Texts become text; null and false are left out. */
-export function put(element, ...children) {
-  element.replaceChildren(
-    ...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
-  );
-  return element;
-}
+export { h, put };
 
 /**
- * The same for words alone, without a listener among them: what says already what it is to say is not touched. With each key a
+ * ``put`` for words alone, without a listener among them: what says already what it is to say is not touched. With each key a
  * form says nearly everything anew; this spares the layout, and those who listen to the page.
  */
 export function tell(element, ...children) {
@@ -34,7 +17,7 @@ export function tell(element, ...children) {
 export function button(words, press, { key = "", kind = "", ...attributes } = {}) {
   return h(
     "button",
-    { type: "button", class: kind || null, ...attributes, on: { click: press } },
+    { type: "button", class: kind || null, ...attributes, onclick: press },
     words,
     key ? h("kbd", {}, key) : null,
   );

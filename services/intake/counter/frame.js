@@ -41,11 +41,9 @@ export class Frame {
         {
           class: "skip",
           href: "#main",
-          on: {
-            click: (event) => {
-              event.preventDefault();
-              this.main.focus();
-            },
+          onclick: (event) => {
+            event.preventDefault();
+            this.main.focus();
           },
         },
         say("skip"),
@@ -57,7 +55,7 @@ export class Frame {
     put(this.head, this.top, this.voice, this.renewal, this.sink);
     this.language = h(
       "a",
-      { href: `?lang=${language === "vi" ? "en" : "vi"}`, lang: language === "vi" ? "en" : "vi", on: { click: otherLanguage } },
+      { href: `?lang=${language === "vi" ? "en" : "vi"}`, lang: language === "vi" ? "en" : "vi", onclick: otherLanguage },
       say("otherLanguage"),
     );
     this.number = 0;
@@ -67,7 +65,7 @@ export class Frame {
   /** A fresh place for a view; what an older view still draws falls into nothing. */
   page(name) {
     this.number += 1;
-    const root = h("div", { class: `view ${name}`, data: { view: String(this.number) } });
+    const root = h("div", { class: `view ${name}`, "data-view": String(this.number) });
     put(this.main, root);
     this.announce(""); // what was said belonged to the view before
     this.name = name;
@@ -122,11 +120,9 @@ export class Frame {
         "button",
         {
           type: "button",
-          on: {
-            click: () => {
-              take();
-              location.reload();
-            },
+          onclick: () => {
+            take();
+            location.reload();
           },
         },
         this.say("useIt"),

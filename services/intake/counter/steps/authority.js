@@ -71,7 +71,7 @@ function shown(form, { choices, told }, pick) {
     return [
       h("p", {}, say("placeSplit")),
       choices.map((unit) =>
-        h("button", { type: "button", class: "choice", on: { click: () => pick(unit) } }, `${unit.name}, ${unit.provinceName}`),
+        h("button", { type: "button", class: "choice", onclick: () => pick(unit) }, `${unit.name}, ${unit.provinceName}`),
       ),
     ];
   }

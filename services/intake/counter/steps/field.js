@@ -15,9 +15,9 @@ export function field(form, name, { label, hint = "", problem = name, ...attribu
     autocapitalize: "off",
     spellcheck: "false",
     "aria-describedby": `${id}-hint ${id}-error`,
-    data: { field: name },
+    "data-field": name,
     ...attributes,
-    on: { input: () => form.set({ [name]: input.value }) },
+    oninput: () => form.set({ [name]: input.value }),
   });
   const error = h("p", { id: `${id}-error`, class: "error" });
   const hintLine = h("p", { id: `${id}-hint`, class: "hint" }, hint);

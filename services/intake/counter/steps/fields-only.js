@@ -64,8 +64,8 @@ function serviceChoice(form) {
       name: "service",
       value,
       id: `f-service-${value}`,
-      data: { field: "service" },
-      on: { change: () => form.set({ service: value }) },
+      "data-field": "service",
+      onchange: () => form.set({ service: value }),
     }),
   );
   const error = h("p", { class: "error" });

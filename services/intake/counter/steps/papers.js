@@ -114,9 +114,10 @@ function cell(form, name, label, change, inputmode = "text") {
     autocomplete: "off",
     spellcheck: "false",
     inputmode,
-    data: { field: name },
+    "data-field": name,
     class: inputmode === "numeric" ? "count" : "name",
-    on: { input: () => change(input.value), focus: () => input.select() },
+    oninput: () => change(input.value),
+    onfocus: () => input.select(),
   });
   return input;
 }

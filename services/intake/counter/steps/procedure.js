@@ -22,7 +22,7 @@ export function build(form) {
     "aria-expanded": "false",
     "aria-autocomplete": "list",
     problem: "procedure",
-    data: { field: "procedure" },
+    "data-field": "procedure",
   });
   const state = { found: [], active: 0, asked: 0, chosen: {} };
 
@@ -110,11 +110,9 @@ function option(say, procedure, at, active, take) {
       id: `procedure-${at}`,
       role: "option",
       "aria-selected": String(active),
-      on: {
-        mousedown: (event) => {
-          event.preventDefault();
-          take();
-        },
+      onmousedown: (event) => {
+        event.preventDefault();
+        take();
       },
     },
     h("span", { class: "code" }, procedure.code),

@@ -19,7 +19,7 @@ export async function show(counter, root) {
     type: "file",
     id: "sheet",
     accept: ".xlsx,.csv,.txt,text/csv",
-    on: { change: () => file.files[0] && read(file.files[0]) },
+    onchange: () => file.files[0] && read(file.files[0]),
   });
   const told = h("p", { class: "note", role: "status" });
   const result = h("div", {});

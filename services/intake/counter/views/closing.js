@@ -12,7 +12,7 @@ export async function show(counter, root) {
     id: "closing-day",
     value: localDate(Date.now()),
     max: localDate(Date.now()),
-    on: { change: () => load() },
+    onchange: () => load(),
   });
   const title = h("h1", {});
   const told = h("p", { class: "note", role: "status" });

@@ -19,7 +19,7 @@ export function form({ say, sayProblem }, found, close) {
         inputmode: "numeric",
         autocomplete: "off",
         "aria-describedby": `counted-${name}-error`,
-        on: { input: () => reckon() },
+        oninput: () => reckon(),
       }),
     ]),
   );

@@ -14,9 +14,9 @@ const MARKS = { Done: "done", Open: "current", Wrong: "trouble", Ahead: "ahead" 
 export function section(form, id, at) {
   const { say } = form.counter;
   const step = form.steps[id];
-  const head = h("button", { type: "button", "aria-controls": `body-${id}`, on: { click: () => form.goTo(id) } });
+  const head = h("button", { type: "button", "aria-controls": `body-${id}`, onclick: () => form.goTo(id) });
   const body = h("div", { id: `body-${id}`, class: "body" }, step.body);
-  const element = h("li", { class: "step", data: { step: id } }, h("h2", {}, head), body);
+  const element = h("li", { class: "step", "data-step": id }, h("h2", {}, head), body);
   return {
     element,
     draw() {

@@ -13,6 +13,6 @@ export function printerChoice({ say, printing }) {
     { class: "printer" },
     h("label", { for: "printer" }, say("printer")),
     " ",
-    h("select", { id: "printer", on: { change: (event) => printing.choose(event.target.value) } }, options),
+    h("select", { id: "printer", onchange: (event) => printing.choose(event.target.value) }, options),
   );
 }

@@ -38,12 +38,12 @@ export function stateOf(say, { state, reasonCode }) {
 
 export async function show(counter, root) {
   const { say, language } = counter;
-  const date = h("input", { type: "date", id: "list-day", value: localDate(Date.now()), on: { change: () => load() } });
+  const date = h("input", { type: "date", id: "list-day", value: localDate(Date.now()), onchange: () => load() });
   const filter = h("input", {
     id: "list-filter",
     autocomplete: "off",
     placeholder: say("filterHint"),
-    on: { input: () => draw() },
+    oninput: () => draw(),
   });
   const title = h("h1", {});
   const told = h("p", { class: "hint", role: "status" });
