@@ -16,9 +16,9 @@ from services.foundation import trace as traces
 _WORTH_RETRYING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 # A counter does not wait two minutes, gRPC's own longest pause, for a service that has restarted.
 RECONNECT = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
-              ("grpc.max_reconnect_backoff_ms", 1000),
-              # Every address of a service in turn; looked up again as soon as a connection ends.
-              ("grpc.lb_policy_name", "round_robin"), ("grpc.dns_min_time_between_resolutions_ms", 500))
+             ("grpc.max_reconnect_backoff_ms", 1000),
+             # Every address of a service in turn; looked up again as soon as a connection ends.
+             ("grpc.lb_policy_name", "round_robin"), ("grpc.dns_min_time_between_resolutions_ms", 500))
 
 
 @dataclass(frozen=True, slots=True)

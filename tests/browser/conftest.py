@@ -56,8 +56,10 @@ def filming(player: Playwright, chromium: str) -> Filming:
     async def sees(film: Path) -> AsyncIterator[Browser]:
         opened = await player.chromium.launch(
             executable_path=chromium, args=[*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={film}"])
-        yield opened
-        await opened.close()
+        try:
+            yield opened
+        finally:
+            await opened.close()  # also of a test that fails: what drives it lives on for the next
     return sees
 
 
